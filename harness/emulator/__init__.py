@@ -1,0 +1,1 @@
+"""A Windows machine made of Python."""

@@ -1,0 +1,1 @@
+"""The ports: what any Windows machine can do, emulated or real."""

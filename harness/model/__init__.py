@@ -1,0 +1,1 @@
+"""What Intune says and what Windows is: frozen values, nothing but the standard library, no I/O."""
