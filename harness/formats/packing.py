@@ -1,0 +1,135 @@
+"""Making a package of a folder's files: the same bytes for the same files, keys and times, in constant memory."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import BinaryIO
+
+from harness.errors import UsageError
+from harness.formats.applicationinfo import ApplicationInfo, MsiInfo
+from harness.formats.contents import DEFAULT_LIMITS, PackageFile, path_problems
+from harness.formats.detectionxml import to_detection_xml
+from harness.formats.encryption import encrypt
+from harness.formats.entrynames import comparable, shown, windows_path
+from harness.formats.intunewin import CONTENTS_FOLDER, DETECTION_XML
+from harness.formats.zipformat import EARLIEST, Method
+from harness.formats.zipwriter import ZipWriter
+
+__all__ = ["pack", "TOOL_VERSION", "CONTENT_NAME"]
+
+#: The version of Microsoft's tool whose layout is written.
+TOOL_VERSION = "1.8.6.0"
+CONTENT_NAME = "IntunePackage.intunewin"
+
+
+def pack(
+    files: Iterable[PackageFile],
+    setup_file: str,
+    out: BinaryIO,
+    *,
+    random_bytes: Callable[[int], bytes],
+    spool: Callable[[], BinaryIO],
+    name: str | None = None,
+    description: str = "",
+    msi_info: MsiInfo | None = None,
+    tool_version: str = TOOL_VERSION,
+    modified: datetime = EARLIEST,
+) -> ApplicationInfo:
+    """Write a package to `out` and return its Detection.xml.
+
+    Nothing is written to `out` before all files have been read.
+
+    Args:
+        files: in any order; folders count only when nothing lies in them.
+        setup_file: the path of the setup file among them, compared as Windows does.
+        out: empty and seekable.
+        random_bytes: gives keys and initialization vector; `secrets.token_bytes`, or seeded for equal packages.
+        spool: makes an empty temporary file, readable, writable and seekable; called twice, closed here.
+        name: the app's name; the setup file's unless given, as Microsoft's tool does except for an MSI's product name.
+        description: optional text.
+        msi_info: what the setup file's MSI tables say, if it is one.
+        tool_version: written into Detection.xml.
+        modified: wall time of the two outer entries, and of files without one.
+
+    Raises:
+        UsageError: if the setup file is not among the files, paths are impossible on Windows, the files are larger
+            than an app may be, or a file changes while it is read.
+    """
+    ordered = _ordered(files)
+    setup = _setup_file(ordered, setup_file)
+    with spool() as encrypted:
+        with spool() as plain:
+            _write_inner(ordered, plain, modified)
+            size = plain.seek(0, io.SEEK_END)
+            encryption = encrypt(plain, encrypted, random_bytes=random_bytes)
+        info = ApplicationInfo(
+            name=setup.path.rpartition("\\")[2] if name is None else name,
+            description=description,
+            unencrypted_content_size=size,
+            file_name=CONTENT_NAME,
+            setup_file=setup.path,
+            encryption=encryption,
+            tool_version=tool_version,
+            msi_info=msi_info,
+        )
+        _write_outer(info, encrypted, out, modified)
+    return info
+
+
+def _ordered(files: Iterable[PackageFile]) -> list[PackageFile]:
+    given = list(files)
+    if problems := path_problems(given):
+        raise UsageError("\n".join(f"cannot pack {problem}" for problem in problems))
+    given = [replace(file, path=windows_path(file.path)) for file in given]
+    if (total := sum(file.size_bytes for file in given)) > DEFAULT_LIMITS.total_bytes:
+        most = DEFAULT_LIMITS.total_bytes
+        raise UsageError(f"cannot pack {total:,} bytes of files, Intune takes {most:,} - is it the right folder?")
+    parents = {parent for file in given for parent in _parents(comparable(file.path))}
+    kept = {comparable(file.path): file for file in given if not (file.is_folder and comparable(file.path) in parents)}
+    return [kept[key] for key in sorted(kept, key=lambda key: key.split("\\"))]
+
+
+def _parents(path: str) -> list[str]:
+    parts = path.split("\\")
+    return ["\\".join(parts[:count]) for count in range(1, len(parts))]
+
+
+def _setup_file(files: list[PackageFile], setup_file: str) -> PackageFile:
+    wanted = comparable(windows_path(setup_file))
+    for file in files:
+        if not file.is_folder and comparable(file.path) == wanted:
+            return file
+    import difflib
+
+    paths = {comparable(file.path): file.path for file in files if not file.is_folder}
+    same_name = [key for key in paths if key.rpartition("\\")[2] == wanted.rpartition("\\")[2]]
+    near = [paths[key] for key in same_name[:3] or difflib.get_close_matches(wanted, paths, n=3)]
+    hint = f"did you mean {' or '.join(repr(shown(path)) for path in near)}?" if near else "name a file in the folder"
+    raise UsageError(f"setup file {shown(setup_file)!r} is not among the {len(paths):,} files to pack - {hint}")
+
+
+def _write_inner(files: list[PackageFile], plain: BinaryIO, modified: datetime) -> None:
+    writer = ZipWriter(plain)
+    for file in files:
+        name, moment = file.path.replace("\\", "/"), file.modified or modified
+        if file.open is None:
+            writer.add_folder(name, modified=moment)
+            continue
+        with file.open() as data:
+            writer.add(name, data, size_bytes=file.size_bytes, method=Method.DEFLATED, modified=moment)
+    writer.finish()
+
+
+def _write_outer(info: ApplicationInfo, encrypted: BinaryIO, out: BinaryIO, modified: datetime) -> None:
+    writer = ZipWriter(out)
+    size = encrypted.seek(0, io.SEEK_END)
+    encrypted.seek(0)
+    writer.add(
+        f"{CONTENTS_FOLDER}/{info.file_name}", encrypted, size_bytes=size, method=Method.STORED, modified=modified
+    )
+    detection = to_detection_xml(info)
+    writer.add(DETECTION_XML, io.BytesIO(detection), size_bytes=len(detection), method=Method.STORED, modified=modified)
+    writer.finish()
