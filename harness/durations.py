@@ -24,7 +24,9 @@ _UNITS = {
     "w": timedelta(weeks=1),
     "week": timedelta(weeks=1),
 }
-_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*,?(?:\s*and\b)?", re.IGNORECASE)
+_PART = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)\s*", re.IGNORECASE)
+_LONGEST_SHOWN = 40
+_JOINT = re.compile(r"(?:,\s*)?(?:and\s+)?(?=\d)", re.IGNORECASE)
 
 
 def parse_duration(text: str | timedelta) -> timedelta:
@@ -35,21 +37,29 @@ def parse_duration(text: str | timedelta) -> timedelta:
     """
     if isinstance(text, timedelta):
         return text
+    written = text.strip()
     total, at = timedelta(), 0
-    while (part := _PART.match(text, at)) and (unit := _unit(part[2])):
-        total += float(part[1]) * unit
-        at = part.end()
-    if at == 0 or text[at:].strip():
-        raise UsageError(f"{text!r} is not a duration - write a number and a unit, for example '4 min' or '1 h 30 min'")
-    return total
+    try:
+        while (part := _PART.match(written, at)) and (unit := _unit(part[2])):
+            total += float(part[1]) * unit
+            if part.end() == len(written):
+                return total
+            joint = _JOINT.match(written, part.end())
+            at = joint.end() if joint else len(written)
+    except OverflowError:
+        raise UsageError(f"the duration {_shown(text)} is too long - the longest is about 2.7 million years") from None
+    raise UsageError(
+        f"{_shown(text)} is not a duration - write a number and a unit, for example '4 min' or '1 h 30 min'"
+    )
 
 
 def format_duration(duration: timedelta) -> str:
     """Write a duration in the two largest units that say something: `1 h 30 min`, `4 min`, `2 s`, `250 ms`."""
     if duration < timedelta():
         return f"-{format_duration(-duration)}"
-    if duration < timedelta(seconds=1):
-        return f"{round(duration / timedelta(milliseconds=1))} ms" if duration else "0 s"
+    milliseconds = round(duration / timedelta(milliseconds=1))
+    if milliseconds < 1000:  # noqa: PLR2004
+        return f"{milliseconds} ms" if duration else "0 s"
     seconds = round(duration.total_seconds())
     parts = []
     for name, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
@@ -61,4 +71,9 @@ def format_duration(duration: timedelta) -> str:
 
 def _unit(word: str) -> timedelta | None:
     word = word.lower()
-    return _UNITS.get(word) or _UNITS.get(word.removesuffix("s"))
+    singular = word.removesuffix("s") if len(word) > len("ms") else word
+    return _UNITS.get(word) or _UNITS.get(singular)
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}...")

@@ -73,12 +73,14 @@ class RegistryPath:
     def parse(cls, text: str) -> RegistryPath:
         r"""Read `HKLM\...`, `HKEY_LOCAL_MACHINE\...`, with or without the `Computer\` that Registry Editor shows.
 
-        The real agent accepts the `Computer\` prefix too (seen in device logs).
+        The real agent accepts the `Computer\` prefix too (seen in device logs). A slash separates only in a text
+        without backslashes: key names may hold slashes, as `HKCR\MIME\Database\Content Type\text/html` does.
 
         Raises:
             ValueError: if the text does not begin with a hive.
         """
-        parts = [part for part in text.replace("/", "\\").strip().split("\\") if part]
+        separator = "\\" if "\\" in text else "/"
+        parts = [part for part in text.strip().split(separator) if part]
         if parts and parts[0].casefold() == "computer":
             parts = parts[1:]
         if parts:
@@ -160,12 +162,20 @@ class RegistryValue:
 
     @classmethod
     def of(cls, data: str | int | bytes | tuple[str, ...] | list[str]) -> RegistryValue:
-        """Return a value of the type one expects for such data: SZ, DWORD (QWORD when too large), MULTI_SZ, BINARY."""
+        """Return a value of the type one expects for such data: SZ, DWORD (QWORD when too large), MULTI_SZ, BINARY.
+
+        Raises:
+            ValueError: for a number that is negative or has more than 64 bits.
+        """
         match data:
             case str():
                 return cls(RegistryType.REG_SZ, data)
             case int():
-                fits = 0 <= data < 2**32
+                if not 0 <= data < 2**64:
+                    raise ValueError(
+                        f"the number {data} does not fit the registry - write it unsigned, in at most 64 bits"
+                    )
+                fits = data < 2**32
                 return cls(RegistryType.REG_DWORD if fits else RegistryType.REG_QWORD, data)
             case bytes():
                 return cls(RegistryType.REG_BINARY, data)

@@ -1,0 +1,96 @@
+"""What packages may ask for and nothing here does: named before anything is changed, never skipped.
+
+A table matters only when the action that reads it runs, and when it has a row for a component that comes or goes.
+Tables that no standard action reads are data of custom actions, and those are named themselves.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from harness.emulator.msi.features import State
+from harness.emulator.msi.session import Session
+from harness.errors import NotEmulated
+from harness.formats.msidatabase import Row
+
+__all__ = ["UNMODELLED_ACTIONS", "check_action", "check_tables"]
+
+#: Action -> the tables it reads. Source: learn.microsoft.com, "Standard Actions Reference".
+UNMODELLED_ACTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "BindImage": (),
+    "CCPSearch": ("CCPSearch",),
+    "RMCCPSearch": ("CCPSearch",),
+    "IsolateComponents": ("IsolatedComponent",),
+    "SetODBCFolders": ("ODBCDriver", "ODBCTranslator"),
+    "InstallODBC": ("ODBCDriver", "ODBCTranslator", "ODBCDataSource"),
+    "RemoveODBC": ("ODBCDriver", "ODBCTranslator", "ODBCDataSource"),
+    "StopServices": ("ServiceControl",),
+    "StartServices": ("ServiceControl",),
+    "DeleteServices": ("ServiceControl", "ServiceInstall"),
+    "InstallServices": ("ServiceInstall",),
+    "MsiConfigureServices": ("MsiServiceConfig", "MsiServiceConfigFailureActions"),
+    "RegisterComPlus": ("Complus",),
+    "UnregisterComPlus": ("Complus",),
+    "SelfRegModules": ("SelfReg",),
+    "SelfUnregModules": ("SelfReg",),
+    "RegisterTypeLibraries": ("TypeLib",),
+    "UnregisterTypeLibraries": ("TypeLib",),
+    "RegisterFonts": ("Font",),
+    "UnregisterFonts": ("Font",),
+    "RegisterClassInfo": ("Class", "AppId"),
+    "UnregisterClassInfo": ("Class", "AppId"),
+    "RegisterExtensionInfo": ("Extension", "Verb"),
+    "UnregisterExtensionInfo": ("Extension", "Verb"),
+    "RegisterProgIdInfo": ("ProgId",),
+    "UnregisterProgIdInfo": ("ProgId",),
+    "RegisterMIMEInfo": ("MIME",),
+    "UnregisterMIMEInfo": ("MIME",),
+    "WriteIniValues": ("IniFile", "RemoveIniFile"),
+    "RemoveIniValues": ("IniFile",),
+    "DuplicateFiles": ("DuplicateFile",),
+    "RemoveDuplicateFiles": ("DuplicateFile",),
+    "MoveFiles": ("MoveFile",),
+    "PatchFiles": ("Patch",),
+    "PublishComponents": ("PublishComponent",),
+    "UnpublishComponents": ("PublishComponent",),
+    "MsiPublishAssemblies": ("MsiAssembly",),
+    "MsiUnpublishAssemblies": ("MsiAssembly",),
+    "InstallSFPCatalogFile": (),
+}
+
+#: Tables that change what other actions do, whichever those are.
+_GENERAL: Final = ("LockPermissions", "MsiLockPermissionsEx", "MsiEmbeddedChainer")
+_HINT: Final = "leave its feature out with ADDLOCAL, or say with an installer file what the package does"
+
+
+def check_tables(session: Session) -> None:
+    """Stop for tables with rows that change what modelled actions do.
+
+    Raises:
+        NotEmulated: with the table's name.
+    """
+    for table in _GENERAL:
+        if session.rows(table):
+            raise NotEmulated(f"MSI table '{table}'", where=session.package_name, hint=_HINT)
+
+
+def check_action(session: Session, action: str) -> None:
+    """Stop if an action that is not modelled has something to do.
+
+    Raises:
+        NotEmulated: with the table's name.
+    """
+    for table in UNMODELLED_ACTIONS[action]:
+        if any(_is_concerned(session, row) for row in session.rows(table)):
+            raise NotEmulated(f"MSI table '{table}' ({action})", where=session.package_name, hint=_HINT)
+
+
+def _is_concerned(session: Session, row: Row) -> bool:
+    """Return whether a row belongs to a component that comes or goes; one that belongs to none always counts."""
+    name = "" if row.is_null("Component_") else row.text("Component_")
+    if not row.is_null("File_"):
+        name = next(
+            (one.text("Component_") for one in session.rows("File") if one.text("File") == row.text("File_")), ""
+        )
+    component = session.components.get(name)
+    return component is None or component.action is not State.UNKNOWN

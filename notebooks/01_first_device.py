@@ -1,0 +1,145 @@
+# %% [markdown]
+# # A first device
+#
+# You have a Win32 app for Intune: a `.intunewin` package and the app's JSON from Graph. On a real device you would assign
+# it, wait for a check-in, and read a log. Here you hold the device in your hand: it is emulated, so an hour of its time
+# passes while you blink, and nothing on your computer changes.
+#
+# You will deploy a package, watch the agent at work, find out why another package fails, and mend it.
+
+# %%
+from pathlib import Path
+
+from harness import Installer, emulated_device
+
+fixtures = Path("../fixtures").resolve()
+if not fixtures.exists():
+    fixtures = Path("fixtures").resolve()
+
+# %% [markdown]
+# ## Deploy a package
+#
+# A device is a Windows machine with the agent on it, enrolled in a tenant of its own. `publish` does what you do in the
+# portal: it uploads the package, and makes the assignments that the JSON holds. This one says *required*.
+
+# %%
+device = emulated_device("PC-042", user="ada")
+notes = device.tenant.publish(
+    fixtures / "packages/contoso-notes/contoso-notes.json",
+    fixtures / "packages/contoso-notes/contoso-notes.intunewin",
+)
+before = device.machine.snapshot()
+notes.display_name, notes.install_command_line
+
+# %% [markdown]
+# Nothing has happened yet: the agent has not checked in. Ada opens the Company Portal and presses *Sync*, and two minutes
+# pass.
+
+# %%
+device.sync()
+device.advance("2 min")
+device.status(notes).words
+
+# %% [markdown]
+# What did she see? Toasts, in this order:
+
+# %%
+for shown in device.toasts:
+    print(f"{shown.shown_at:%H:%M:%S}  {shown.toast.title}")
+
+# %% [markdown]
+# And the agent? The timeline is the record of everything that happened; here are its own entries.
+
+# %%
+for event in device.timeline.of("agent"):
+    print(f"{event.at:%H:%M:%S}  {event.text}")
+
+# %% [markdown]
+# ## What it did to the machine
+#
+# `snapshot` was taken before. The difference is what the installer did, from the real tables of the MSI in the package.
+
+# %%
+changes = device.machine.changes_since(before)
+for file in device.machine.files.names(r"C:\Program Files\Contoso Notes"):
+    print(file)
+
+# %%
+from harness.model.windows import RegistryPath
+
+for name, value in device.machine.registry.values(RegistryPath.parse(r"HKLM\SOFTWARE\Contoso\Notes")).items():
+    print(f"{name or '(default)':16} {value.type.name:14} {value}")
+
+# %% [markdown]
+# The log is where the real agent writes it, in its format. CMTrace would open it.
+
+# %%
+for entry in device.log("AppWorkload")[-3:]:
+    print(entry.message[:100])
+
+# %% [markdown]
+# ## Why is it not detected?
+#
+# The classic: a 32-bit app, and a rule that looks into the 64-bit registry. The installer succeeds, and the portal says
+# `0x87D1041C`.
+
+# %%
+device = emulated_device("PC-043", user="ada")
+legacy = device.tenant.publish(
+    fixtures / "packages/contoso-legacy/contoso-legacy-wrong-view.json",
+    fixtures / "packages/contoso-legacy/contoso-legacy.intunewin",
+)
+device.sync()
+device.advance("10 min")
+status = device.status(legacy)
+status.words, hex(status.error_code or 0)
+
+# %%
+print(device.explain(legacy))
+
+# %% [markdown]
+# The explanation names the rule that would have held. Mend the app, publish it again on a fresh device, and look.
+
+# %%
+from dataclasses import replace
+
+[rule] = legacy.rules
+mended = replace(legacy, rules=(replace(rule, check_32_bit_on_64_system=True),))
+
+device = emulated_device("PC-044", user="ada")
+device.tenant.publish(
+    fixtures / "packages/contoso-legacy/contoso-legacy-wrong-view.json",
+    fixtures / "packages/contoso-legacy/contoso-legacy.intunewin",
+)
+device.tenant.add(mended)
+device.sync()
+device.advance("10 min")
+device.status(mended).words
+
+# %% [markdown]
+# ## Setup programs that are no MSI
+#
+# What `setup.exe` does, nobody can read from its bytes. You say it, and then the agent's side of the story is real: here
+# a setup program takes 45 minutes, and after 30 of them the app is still being installed.
+
+# %%
+device = emulated_device("PC-045", user="ada")
+vpn = device.tenant.publish(
+    fixtures / "packages/contoso-vpn/contoso-vpn.json",
+    fixtures / "packages/contoso-vpn/contoso-vpn.intunewin",
+)
+device.machine.programs["contoso-vpn-setup.exe"] = Installer(takes="45 min", exit_code=0)
+device.sync()
+device.advance("30 min")
+device.status(vpn).words
+
+# %% [markdown]
+# A quarter of an hour later it has ended with 0. But it wrote nothing, so detection finds nothing, and a success of the
+# installer is a failure of the deployment.
+
+# %%
+device.advance("30 min")
+print(device.explain(vpn))
+
+# %% [markdown]
+# Where to go from here: `ime-harness run --help` does all this from the command line, and `features/` says it in Gherkin.
