@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import BinaryIO
+from zipfile import ZipFile, ZipInfo
 
 from harness.errors import FormatError, Problem
 from harness.formats.entrynames import clashes, comparable, name_problems, shown, windows_path
-from harness.formats.zipdata import entry_problems, open_entry
-from harness.formats.zipdirectory import read_directory
-from harness.formats.zipformat import ZipEntry
+from harness.formats.zips import entry_problems, open_entry, open_zip
 
 __all__ = ["PackageFile", "PackageContents", "Limits", "DEFAULT_LIMITS", "open_contents", "path_problems"]
 
@@ -50,7 +49,7 @@ class Limits:
     Attributes:
         total_bytes: of all files together; 30 GB is the service's maximum for an app (learn.microsoft.com, "Add,
             assign, and monitor a Win32 app").
-        entries: files and folders (our guess; about 0.7 kB of memory each).
+        entries: files and folders (our guess; about 1 kB of memory each).
         ratio: plain bytes for each byte of the zip file, looked at above `ratio_from_bytes` (our guess; Deflate
             reaches 1,032 on nothing but zeros).
     """
@@ -104,14 +103,15 @@ def open_contents(plain: BinaryIO, *, source: str, limits: Limits = DEFAULT_LIMI
         FormatError: with all names that do not stay below their folder on Windows or clash there, links, encrypted
             or unreadable entries, and for contents beyond the limits.
     """
-    entries = read_directory(plain, source=source, max_entries=limits.entries)
+    archive = open_zip(plain, source=source, max_entries=limits.entries)
+    entries = archive.infolist()
     found = [(index, text) for index, entry in enumerate(entries) for text in _entry_problems(entry)]
-    found += clashes([(windows_path(entry.name), _is_folder(entry)) for entry in entries])
-    problems = [Problem(shown(entries[index].name), text) for index, text in sorted(found)]
+    found += clashes([(windows_path(entry.orig_filename), _is_folder(entry)) for entry in entries])
+    problems = [Problem(shown(entries[index].orig_filename), text) for index, text in sorted(found)]
     problems += (Problem("", text) for text in _limit_problems(entries, plain.seek(0, io.SEEK_END), limits))
     if problems:
         raise FormatError(source, _abridged(problems))
-    return PackageContents([_package_file(plain, entry, source) for entry in _without_repetition(entries)])
+    return PackageContents([_package_file(archive, entry, source) for entry in _without_repetition(entries)])
 
 
 def path_problems(files: Sequence[PackageFile]) -> list[Problem]:
@@ -121,20 +121,20 @@ def path_problems(files: Sequence[PackageFile]) -> list[Problem]:
     return _abridged([Problem(shown(files[index].path), text) for index, text in sorted(found)])
 
 
-def _entry_problems(entry: ZipEntry) -> Iterator[str]:
-    yield from name_problems(entry.name)
-    kind = stat.S_IFMT(entry.unix_mode)
+def _entry_problems(entry: ZipInfo) -> Iterator[str]:
+    yield from name_problems(entry.orig_filename)
+    kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind == stat.S_IFLNK:
         yield "is a symbolic link, expected a file or a folder"
     elif kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         yield "is a device or pipe, expected a file or a folder"
-    if _is_folder(entry) and entry.size_bytes:
-        yield f"is a folder but holds {entry.size_bytes:,} bytes"
+    if _is_folder(entry) and entry.file_size:
+        yield f"is a folder but holds {entry.file_size:,} bytes"
     yield from entry_problems(entry)
 
 
-def _limit_problems(entries: Sequence[ZipEntry], zip_bytes: int, limits: Limits) -> Iterator[str]:
-    total = sum(entry.size_bytes for entry in entries)
+def _limit_problems(entries: Sequence[ZipInfo], zip_bytes: int, limits: Limits) -> Iterator[str]:
+    total = sum(entry.file_size for entry in entries)
     if total > limits.total_bytes:
         yield f"declares {total:,} bytes of files, more than the {limits.total_bytes:,} that an app may have"
     if total > limits.ratio_from_bytes and total > limits.ratio * zip_bytes:
@@ -150,24 +150,31 @@ def _abridged(problems: list[Problem]) -> list[Problem]:
     return [*problems[:_MOST_PROBLEMS], Problem("", f"has {len(problems) - _MOST_PROBLEMS:,} more problems")]
 
 
-def _is_folder(entry: ZipEntry) -> bool:
-    return entry.name.endswith(("/", "\\")) or stat.S_ISDIR(entry.unix_mode)
+def _is_folder(entry: ZipInfo) -> bool:
+    return entry.orig_filename.endswith(("/", "\\")) or stat.S_ISDIR(entry.external_attr >> 16)
 
 
-def _without_repetition(entries: Sequence[ZipEntry]) -> Iterator[ZipEntry]:
+def _without_repetition(entries: Sequence[ZipInfo]) -> Iterator[ZipInfo]:
     """Leave out folders that were there before; nothing else can be there twice by now."""
     seen: set[str] = set()
     for entry in entries:
-        key = comparable(windows_path(entry.name))
+        key = comparable(windows_path(entry.orig_filename))
         if key not in seen:
             seen.add(key)
             yield entry
 
 
-def _package_file(plain: BinaryIO, entry: ZipEntry, source: str) -> PackageFile:
+def _package_file(archive: ZipFile, entry: ZipInfo, source: str) -> PackageFile:
     return PackageFile(
-        path=windows_path(entry.name),
-        size_bytes=entry.size_bytes,
-        modified=entry.modified,
-        open=None if _is_folder(entry) else partial(open_entry, plain, entry, source=source),
+        path=windows_path(entry.orig_filename),
+        size_bytes=entry.file_size,
+        modified=_modified(entry),
+        open=None if _is_folder(entry) else partial(open_entry, archive, entry, source=source),
     )
+
+
+def _modified(entry: ZipInfo) -> datetime | None:
+    try:
+        return datetime(*entry.date_time)  # noqa: DTZ001 - zip files store wall time without a zone
+    except ValueError:
+        return None

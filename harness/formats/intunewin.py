@@ -7,6 +7,7 @@ Content Prep Tool as public re-implementations describe it; older versions named
 from __future__ import annotations
 
 from typing import BinaryIO
+from zipfile import ZipFile, ZipInfo
 
 from harness.errors import FormatError, Problem
 from harness.formats.applicationinfo import ApplicationInfo
@@ -14,9 +15,7 @@ from harness.formats.contents import DEFAULT_LIMITS
 from harness.formats.detectionxml import parse_detection_xml
 from harness.formats.encryption import VerifiedContent, encrypted_size, verify
 from harness.formats.entrynames import comparable, shown, windows_path
-from harness.formats.zipdata import open_entry
-from harness.formats.zipdirectory import read_directory
-from harness.formats.zipformat import ZipEntry
+from harness.formats.zips import open_entry, open_zip
 
 __all__ = ["IntuneWinPackage", "DETECTION_XML", "CONTENTS_FOLDER"]
 
@@ -42,12 +41,12 @@ class IntuneWinPackage:
         content_bytes: the encrypted size.
     """
 
-    def __init__(self, stream: BinaryIO, source: str, info: ApplicationInfo, content: ZipEntry) -> None:
-        self._stream, self._content = stream, content
+    def __init__(self, archive: ZipFile, source: str, info: ApplicationInfo, content: ZipInfo) -> None:
+        self._archive, self._content = archive, content
         self.source = source
         self.info = info
-        self.content_name = content.name
-        self.content_bytes = content.size_bytes
+        self.content_name = content.orig_filename
+        self.content_bytes = content.file_size
 
     @classmethod
     def open(cls, stream: BinaryIO, *, source: str) -> IntuneWinPackage:
@@ -60,16 +59,16 @@ class IntuneWinPackage:
         Raises:
             FormatError: if it is no zip file, parts are missing, or Detection.xml does not say what it must.
         """
-        entries = read_directory(stream, source=source, max_entries=_MAX_ENTRIES)
-        detection = _one_entry(entries, DETECTION_XML, source, most_bytes=_MAX_DETECTION_XML)
-        with open_entry(stream, detection, source=source) as file:
-            info = parse_detection_xml(file.read(), source=source, where=shown(detection.name))
-        content = _one_entry(entries, f"{CONTENTS_FOLDER}/{info.file_name}", source, most_bytes=_MAX_CONTENT)
+        archive = open_zip(stream, source=source, max_entries=_MAX_ENTRIES)
+        detection = _one_entry(archive.infolist(), DETECTION_XML, source, most_bytes=_MAX_DETECTION_XML)
+        with open_entry(archive, detection, source=source) as file:
+            info = parse_detection_xml(file.read(), source=source, where=shown(detection.orig_filename))
+        content = _one_entry(archive.infolist(), f"{CONTENTS_FOLDER}/{info.file_name}", source, most_bytes=_MAX_CONTENT)
         # Ciphertext looks random and does not shrink; what does was made to fill disks.
-        if content.size_bytes > 2 * content.compressed_bytes + _SMALL:
-            text = f"has {content.size_bytes:,} bytes in {content.compressed_bytes:,} - it looks like a zip bomb"
-            raise FormatError(source, [Problem(shown(content.name), text)])
-        package = cls(stream, source, info, content)
+        if content.file_size > 2 * content.compress_size + _SMALL:
+            text = f"has {content.file_size:,} bytes in {content.compress_size:,} - it looks like a zip bomb"
+            raise FormatError(source, [Problem(shown(content.orig_filename), text)])
+        package = cls(archive, source, info, content)
         package.open_content().close()
         return package
 
@@ -78,7 +77,7 @@ class IntuneWinPackage:
 
         Its CRC is not compared: the MAC says more, and `verify` reads it all anyway.
         """
-        return open_entry(self._stream, self._content, source=self.source, check=False)
+        return open_entry(self._archive, self._content, source=self.source, check=False)
 
     def verify(self) -> VerifiedContent:
         """Check the content's MAC and length against Detection.xml; the result can be decrypted.
@@ -103,18 +102,18 @@ class IntuneWinPackage:
         return self.verify().decrypt(out)
 
 
-def _one_entry(entries: tuple[ZipEntry, ...], path: str, source: str, *, most_bytes: int) -> ZipEntry:
+def _one_entry(entries: list[ZipInfo], path: str, source: str, *, most_bytes: int) -> ZipInfo:
     """Return the entry of that path, whatever its slashes and case."""
     wanted = comparable(windows_path(path))
-    found = [entry for entry in entries if comparable(windows_path(entry.name)) == wanted]
+    found = [entry for entry in entries if comparable(windows_path(entry.orig_filename)) == wanted]
     if len(found) == 1:
-        if found[0].size_bytes <= most_bytes:
+        if found[0].file_size <= most_bytes:
             return found[0]
-        text = f"has {found[0].size_bytes:,} bytes, expected at most {most_bytes:,}"
-        raise FormatError(source, [Problem(shown(found[0].name), text)])
+        text = f"has {found[0].file_size:,} bytes, expected at most {most_bytes:,}"
+        raise FormatError(source, [Problem(shown(found[0].orig_filename), text)])
     if found:
         raise FormatError(source, [Problem(shown(path), f"is there {len(found)} times, expected once")])
-    names = ", ".join(repr(shown(entry.name)) for entry in entries[:5]) or "nothing"
+    names = ", ".join(repr(shown(entry.orig_filename)) for entry in entries[:5]) or "nothing"
     more = ", ..." if len(entries) > 5 else ""  # noqa: PLR2004 - enough to recognise the file by
     text = f"is missing; the file holds {names}{more} - is this a package made by the Win32 Content Prep Tool?"
     raise FormatError(source, [Problem(shown(path), text)])

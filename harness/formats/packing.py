@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from harness.errors import UsageError
 from harness.formats.applicationinfo import ApplicationInfo, MsiInfo
@@ -15,14 +17,17 @@ from harness.formats.detectionxml import to_detection_xml
 from harness.formats.encryption import encrypt
 from harness.formats.entrynames import comparable, shown, windows_path
 from harness.formats.intunewin import CONTENTS_FOLDER, DETECTION_XML
-from harness.formats.zipformat import EARLIEST, Method
-from harness.formats.zipwriter import ZipWriter
 
-__all__ = ["pack", "TOOL_VERSION", "CONTENT_NAME"]
+__all__ = ["pack", "TOOL_VERSION", "CONTENT_NAME", "EARLIEST"]
 
 #: The version of Microsoft's tool whose layout is written.
 TOOL_VERSION = "1.8.6.0"
 CONTENT_NAME = "IntunePackage.intunewin"
+#: The first moment a zip file can write down; what packed files get unless told otherwise.
+EARLIEST = datetime(1980, 1, 1)  # noqa: DTZ001 - zip files store wall time without a zone
+_LATEST = datetime(2107, 12, 31, 23, 59, 58)  # noqa: DTZ001 - see above
+_DOS_FOLDER = 0x10
+_CHUNK = 1 << 20
 
 
 def pack(
@@ -112,24 +117,45 @@ def _setup_file(files: list[PackageFile], setup_file: str) -> PackageFile:
 
 
 def _write_inner(files: list[PackageFile], plain: BinaryIO, modified: datetime) -> None:
-    writer = ZipWriter(plain)
-    for file in files:
-        name, moment = file.path.replace("\\", "/"), file.modified or modified
-        if file.open is None:
-            writer.add_folder(name, modified=moment)
-            continue
-        with file.open() as data:
-            writer.add(name, data, size_bytes=file.size_bytes, method=Method.DEFLATED, modified=moment)
-    writer.finish()
+    # 1 is what .NET calls Fastest.
+    with ZipFile(plain, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+        for file in files:
+            name, moment = file.path.replace("\\", "/"), file.modified or modified
+            if file.open is None:
+                _write_entry(archive, f"{name}/", io.BytesIO(), size_bytes=0, modified=moment)
+                continue
+            with file.open() as data:
+                _write_entry(archive, name, data, size_bytes=file.size_bytes, modified=moment)
 
 
 def _write_outer(info: ApplicationInfo, encrypted: BinaryIO, out: BinaryIO, modified: datetime) -> None:
-    writer = ZipWriter(out)
     size = encrypted.seek(0, io.SEEK_END)
     encrypted.seek(0)
-    writer.add(
-        f"{CONTENTS_FOLDER}/{info.file_name}", encrypted, size_bytes=size, method=Method.STORED, modified=modified
-    )
     detection = to_detection_xml(info)
-    writer.add(DETECTION_XML, io.BytesIO(detection), size_bytes=len(detection), method=Method.STORED, modified=modified)
-    writer.finish()
+    with ZipFile(out, "w") as archive:
+        _write_entry(archive, f"{CONTENTS_FOLDER}/{info.file_name}", encrypted, size_bytes=size, modified=modified)
+        _write_entry(archive, DETECTION_XML, io.BytesIO(detection), size_bytes=len(detection), modified=modified)
+
+
+def _write_entry(archive: ZipFile, name: str, data: BinaryIO, *, size_bytes: int, modified: datetime) -> None:
+    """Write a file, compressed as the archive says, or an empty folder, whose name ends in `/`."""
+    moment = min(max(modified.replace(tzinfo=None), EARLIEST), _LATEST)
+    info = ZipInfo(name, moment.timetuple()[:6])
+    info.file_size = size_bytes
+    info.compress_type = ZIP_STORED if info.is_dir() else archive.compression
+    # Without a ZipInfo this would be the archive's by itself, but then entries have no time. Public from 3.13 on.
+    setattr(info, "compress_level" if sys.version_info >= (3, 13) else "_compresslevel", archive.compresslevel)
+    info.create_system = 0  # MS-DOS, on every platform
+    size = 0
+    with archive.open(info, "w") as out:
+        while chunk := data.read(_CHUNK):
+            size += len(chunk)
+            if size <= size_bytes:
+                out.write(chunk)
+    # Only now, for the directory at the end: a file's 0 would have been taken for permissions that are missing.
+    info.external_attr = _DOS_FOLDER if info.is_dir() else 0
+    if size != size_bytes:
+        raise UsageError(
+            f"{shown(name)!r} has {size:,} bytes where {size_bytes:,} were announced"
+            " - it changed while it was packed; pack again when nobody writes to it"
+        )

@@ -51,6 +51,22 @@ def test_files_come_in_the_order_of_the_archive():
     assert (3, 7) == (len(contents), contents.total_bytes)
 
 
+def test_a_date_that_is_none_is_no_time():
+    """Some packers leave the date out; the 0th day of month 0 is not guessed at."""
+    info = zipfile.ZipInfo("a", (1980, 0, 0, 0, 0, 0))
+
+    assert open_contents(archive_of((info, b"")), source="app.intunewin").files[0].modified is None
+
+
+def test_names_are_taken_as_they_are_stored():
+    """What stands behind a NUL is part of the name, and a name that Windows has not."""
+    data = archive_of(("setup.exe1.txt", b"")).getvalue().replace(b"setup.exe1", b"setup.exe\0")
+
+    assert problems(io.BytesIO(data)) == [
+        "setup.exe\\x00.txt: has characters that Windows does not allow in names: \\x00"
+    ]
+
+
 def test_a_file_is_found_as_windows_finds_it():
     """Case and the kind of slash make no difference; what is not there is None."""
     contents = open_contents(archive_of(("Files/Setup.exe", b"MZ")), source="app.intunewin")

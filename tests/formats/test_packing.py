@@ -3,18 +3,19 @@
 import hashlib
 import io
 import zipfile
+import zlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.errors import UsageError
+from harness.errors import FormatError, UsageError
 from harness.formats.applicationinfo import MsiInfo
-from harness.formats.contents import PackageFile, open_contents
+from harness.formats.contents import Limits, PackageFile, open_contents
 from harness.formats.intunewin import IntuneWinPackage
-from harness.formats.packing import pack
+from harness.formats.packing import EARLIEST, pack
 
 TREE = {"setup.exe": b"MZ", "Files\\data.bin": bytes(5_000), "Files\\sub\\ünï.txt": b"x", "Empty": None}
 
@@ -26,10 +27,16 @@ def packed(files, setup_file="setup.exe", **options) -> bytes:
     return out.getvalue()
 
 
-def unpacked(package: bytes) -> dict[str, bytes | None]:
-    """Return all files and listed folders of a package."""
+def decrypted(package: bytes) -> io.BytesIO:
+    """Return the inner zip of a package."""
     plain = io.BytesIO()
     IntuneWinPackage.open(io.BytesIO(package), source="app.intunewin").decrypt(plain)
+    return plain
+
+
+def unpacked(package: bytes) -> dict[str, bytes | None]:
+    """Return all files and listed folders of a package."""
+    plain = decrypted(package)
     return {
         file.path: file.open().read() if file.open else None for file in open_contents(plain, source="app.intunewin")
     }
@@ -94,9 +101,7 @@ def test_times_are_those_of_the_files_or_the_given_one(tree):
     """A file's own time is kept in steps of 2 s, a file without one gets the common time."""
     files = tree({"setup.exe": b"", "a": b""})
     files[1] = replace(files[1], modified=datetime.fromisoformat("2026-05-04T03:02:01"))
-    plain = io.BytesIO()
-    package = packed(files, modified=datetime.fromisoformat("2020-02-02"))
-    IntuneWinPackage.open(io.BytesIO(package), source="app.intunewin").decrypt(plain)
+    plain = decrypted(packed(files, modified=datetime.fromisoformat("2020-02-02")))
 
     assert {file.path: file.modified for file in open_contents(plain, source="app.intunewin")} == {
         "a": datetime.fromisoformat("2026-05-04T03:02"),
@@ -104,12 +109,111 @@ def test_times_are_those_of_the_files_or_the_given_one(tree):
     }
 
 
+def packed_time(files, moment: datetime) -> datetime | None:
+    """Pack a file of that time; return which time it has afterwards."""
+    plain = decrypted(packed([replace(files[0], modified=moment)]))
+    return open_contents(plain, source="app.intunewin").files[0].modified
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.datetimes(EARLIEST, datetime.fromisoformat("2107-12-31T23:59:59")))
+def test_times_survive_in_steps_of_two_seconds(tree, moment):
+    """A wall time comes back, without its odd second."""
+    expected = moment.replace(second=moment.second // 2 * 2, microsecond=0)
+
+    assert expected == packed_time(tree({"setup.exe": b""}), moment)
+
+
+def test_times_out_of_range_are_brought_into_it(tree):
+    """Years that a zip file cannot hold become the nearest it can."""
+    files = tree({"setup.exe": b""})
+
+    assert packed_time(files, datetime(1601, 1, 1, tzinfo=UTC)) == EARLIEST
+    assert packed_time(files, datetime.fromisoformat("9999-12-31")) == datetime.fromisoformat("2107-12-31T23:59:58")
+
+
+def test_platform_and_compression_leave_no_trace(tree):
+    """Files are marked as from MS-DOS on every platform, folders and Detection.xml are stored, data is deflated."""
+    package = packed(tree(TREE))
+    entries = [
+        entry for stream in (io.BytesIO(package), decrypted(package)) for entry in zipfile.ZipFile(stream).infolist()
+    ]
+
+    assert {entry.create_system for entry in entries} == {0}
+    assert [(entry.filename, entry.external_attr, entry.compress_type) for entry in entries[2:]] == [
+        ("Empty/", 0x10, zipfile.ZIP_STORED),
+        ("Files/data.bin", 0, zipfile.ZIP_DEFLATED),
+        ("Files/sub/ünï.txt", 0, zipfile.ZIP_DEFLATED),
+        ("setup.exe", 0, zipfile.ZIP_DEFLATED),
+    ]
+
+
+def test_files_are_compressed_fast(tree):
+    """Deflate works at level 1, as what .NET calls Fastest, not at the level that `zipfile` has for default."""
+    data = b"".join(number.to_bytes(4, "big") for number in range(20_000))
+    deflater = zlib.compressobj(1, zlib.DEFLATED, -15)
+    expected = deflater.compress(data) + deflater.flush()
+
+    assert expected in decrypted(packed(tree({"setup.exe": data}))).getvalue()
+    assert expected != zlib.compress(data, 6, wbits=-15)
+
+
+def test_zip64_is_written_and_read(tree, monkeypatch):
+    """64-bit sizes, offsets and counts are written where they are needed, here everywhere, and are read again."""
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 0)
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 0)
+    package = packed(tree(TREE))
+
+    assert zipfile.ZipFile(io.BytesIO(package)).infolist()[0].extract_version == 45
+    assert b"PK\6\6" in package
+    assert TREE == unpacked(package)
+
+
+def test_a_file_that_grows_beyond_32_bits_is_named(monkeypatch):
+    """A file for which 64-bit sizes did not seem to be needed is refused like any other that changed."""
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 4)
+
+    with pytest.raises(UsageError, match=r"'setup\.exe' has 50 bytes where 2 were announced"):
+        packed([PackageFile(path="setup.exe", size_bytes=2, open=lambda: io.BytesIO(bytes(50)))])
+
+
+def test_offsets_beyond_4_gb_are_written(tree):
+    """A package behind 4 GiB of something else gets 64-bit offsets."""
+
+    class Sparse(io.BytesIO):
+        """A file whose first 5 GiB are left out."""
+
+        hole = 5 << 30
+
+        def tell(self):
+            return super().tell() + self.hole
+
+        def seek(self, offset, whence=0):
+            return super().seek(max(offset - self.hole, 0) if whence == 0 else offset, whence) + self.hole
+
+    out, plain = Sparse(), io.BytesIO()
+    pack(tree(TREE), "setup.exe", out, random_bytes=hashlib.shake_128(b"1").digest, spool=io.BytesIO)
+    IntuneWinPackage.open(out, source="app.intunewin").decrypt(plain)
+
+    assert zipfile.ZipFile(out).infolist()[0].header_offset == 5 << 30
+    assert decrypted(packed(tree(TREE))).getvalue() == plain.getvalue()
+
+
+@pytest.mark.slow
+def test_more_than_65535_entries_are_written_and_read(tree):
+    """The count of entries moves to the 64-bit record when 16 bits do not hold it."""
+    plain = decrypted(packed(tree({"setup.exe": b""} | {str(number): None for number in range(65_535)})))
+
+    assert len(open_contents(plain, source="app.intunewin")) == 65_536
+    with pytest.raises(FormatError, match="holds 65,536 entries, more than the 65,535 that are taken"):
+        open_contents(plain, source="app.intunewin", limits=Limits(entries=65_535))
+
+
 def test_what_is_unpacked_can_be_packed_again(tree):
     """The files of an opened package are files to pack."""
-    first, plain = packed(tree(TREE)), io.BytesIO()
-    IntuneWinPackage.open(io.BytesIO(first), source="app.intunewin").decrypt(plain)
+    first = packed(tree(TREE))
 
-    assert first == packed(open_contents(plain, source="app.intunewin"))
+    assert first == packed(open_contents(decrypted(first), source="app.intunewin"))
 
 
 def test_the_setup_file_is_found_as_windows_finds_it(tree):
@@ -168,7 +272,8 @@ def test_more_than_the_service_takes_is_refused():
         packed([huge])
 
 
-def test_a_file_that_changes_meanwhile_leaves_nothing():
+@pytest.mark.parametrize(("data", "announced"), [(b"", 1), (b"hello", 4)])
+def test_a_file_that_changes_meanwhile_leaves_nothing(data, announced):
     """When a file is not as long as it was said to be, nothing is written, and temporary files are closed."""
     spools, out = [], io.BytesIO()
 
@@ -176,9 +281,9 @@ def test_a_file_that_changes_meanwhile_leaves_nothing():
         spools.append(io.BytesIO())
         return spools[-1]
 
-    with pytest.raises(UsageError, match=r"'setup\.exe' has 0 bytes where 1 were announced"):
+    with pytest.raises(UsageError, match=rf"'setup\.exe' has {len(data)} bytes where {announced} were announced"):
         pack(
-            [PackageFile(path="setup.exe", size_bytes=1, open=io.BytesIO)],
+            [PackageFile(path="setup.exe", size_bytes=announced, open=lambda: io.BytesIO(data))],
             "setup.exe",
             out,
             random_bytes=hashlib.shake_128(b"1").digest,
