@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from harness.errors import FormatError, NotEmulated
+from harness.formats.msidatabase import part_of_pymsi
 
 __all__ = ["CabinetFile", "read_cabinet", "is_continuation"]
 
@@ -255,10 +256,9 @@ def _unpack_mszip(blocks: Iterator[tuple[bytes, int]], source: str) -> Iterator[
 
 
 def _unpack_lzx(blocks: Iterator[tuple[bytes, int]], window_bits: int, source: str) -> Iterator[bytes]:
-    from pymsi.thirdparty.refinery.lzx import LzxDecoder
-
+    decoder_type = part_of_pymsi("thirdparty.refinery.lzx").LzxDecoder
     try:
-        decoder = LzxDecoder(wim_mode=False)
+        decoder = decoder_type(wim_mode=False)
         decoder.set_params_and_alloc(window_bits & 0x1F)
         for data, size in blocks:
             plain = bytes(decoder.decompress(memoryview(data), size))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from harness.errors import FormatError, Problem
-from harness.formats.detectionxml import MsiExecutionContext, MsiInfo
+from harness.formats.applicationinfo import MsiExecutionContext, MsiInfo
 from harness.formats.msidatabase import MsiDatabase
 from harness.model.apps import MsiInformation, MsiPackageType
 from harness.model.windows import Architecture

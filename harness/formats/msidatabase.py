@@ -7,13 +7,15 @@ place, turns whatever it trips over into one clear error, and reads large stream
 from __future__ import annotations
 
 import io
+import warnings
 from bisect import bisect_right
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, BinaryIO
 
 from harness.errors import FormatError, NotEmulated, Problem
 
-__all__ = ["MsiDatabase", "Row"]
+__all__ = ["MsiDatabase", "Row", "part_of_pymsi"]
 
 #: Summary information properties (MS-OLEPS, learn.microsoft.com "Summary Information Stream Property Set").
 _TEMPLATE, _REVISION, _PAGE_COUNT, _WORD_COUNT = 7, 9, 14, 15
@@ -82,11 +84,10 @@ class MsiDatabase:
     def __init__(self, stream: BinaryIO, source: str) -> None:
         self.source = source
         self._rows: dict[str, tuple[Row, ...]] = {}
+        package = part_of_pymsi("package").Package
         with _ParserErrors(source, "not a readable MSI"):
-            from pymsi.package import Package
-
             stream.seek(0)
-            self._package: Any = Package(stream, strict=False)  # type: ignore[arg-type] # any seekable file will do
+            self._package: Any = package(stream, strict=False)
             if "Property" not in self._package.tables:
                 raise ValueError("it has no Property table")
 
@@ -139,7 +140,7 @@ class MsiDatabase:
             FormatError: if the stream's sectors do not form a chain.
         """
         with _ParserErrors(self.source, f"stream '{name}' does not read"):
-            from pymsi.streamname import encode_unicode
+            encode_unicode = part_of_pymsi("streamname").encode_unicode
 
             ole = self._package.ole
             entry = ole.root.kids_dict.get(encode_unicode(name, isTable=False).lower())
@@ -217,3 +218,13 @@ class _ParserErrors:
             raise NotEmulated(what, where=self._source, hint=_CODE_PAGE_ADVICE) from error
         reason = str(error) or type(error).__name__
         raise FormatError(self._source, f"{self._what}: {reason} - check that the file is complete") from error
+
+
+def part_of_pymsi(name: str) -> Any:
+    """Return a module of pymsi, imported when it is first needed.
+
+    pymsi asks for the array type `u`, which Python 3.13 warns about; that says nothing about the user's file.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return import_module(f"pymsi.{name}")
