@@ -29,7 +29,7 @@ notes = device.tenant.publish(
     fixtures / "packages/contoso-notes/contoso-notes.intunewin",
 )
 before = device.machine.snapshot()
-notes.display_name, notes.install_command_line
+notes.display_name
 
 # %% [markdown]
 # Nothing has happened yet: the agent has not checked in. Ada opens the Company Portal and presses *Sync*, and two minutes
@@ -45,7 +45,7 @@ device.status(notes).words
 
 # %%
 for shown in device.toasts:
-    print(f"{shown.shown_at:%H:%M:%S}  {shown.toast.title}")
+    print(f"{shown.shown_at:%H:%M:%S}  {shown.toast.title}: {shown.toast.lines[0]}")
 
 # %% [markdown]
 # And the agent? The timeline is the record of everything that happened; here are its own entries.

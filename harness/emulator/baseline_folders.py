@@ -72,12 +72,14 @@ PROFILE_FOLDERS = (
 #: Programs and libraries that are in System32, and on a 64-bit Windows for 32-bit processes in SysWOW64 as well.
 _BOTH = (
     "attrib.exe", "certutil.exe", "cmd.exe", "cmdkey.exe", "cscript.exe", "curl.exe", "expand.exe", "find.exe",
-    "findstr.exe", "icacls.exe", "ipconfig.exe", "kernel32.dll", "msi.dll", "msiexec.exe", "net.exe", "net1.exe",
+    "findstr.exe", "icacls.exe", "ipconfig.exe", "kernel32.dll", "net.exe", "net1.exe",
     "netsh.exe", "notepad.exe", "ntdll.dll", "ping.exe", "reg.exe", "regedt32.exe", "regsvr32.exe", "robocopy.exe",
     "rundll32.exe", "sc.exe", "schtasks.exe", "shutdown.exe", "takeown.exe", "tar.exe", "taskkill.exe",
     "tasklist.exe", "timeout.exe", "user32.dll", "where.exe", "whoami.exe", "wscript.exe", "wusa.exe", "xcopy.exe",
     r"WindowsPowerShell\v1.0\powershell.exe",
 )  # fmt: skip
+#: The same, with a version of their own: Windows Installer is at 5.0 since Windows 7.
+_INSTALLER = ("msi.dll", "msiexec.exe")
 _NATIVE = (
     "bcdedit.exe", "conhost.exe", "csrss.exe", "dism.exe", "lsass.exe", "manage-bde.exe", "powercfg.exe",
     "pnputil.exe", "query.exe", "quser.exe", "services.exe", "smss.exe", "svchost.exe", "winlogon.exe", "wininit.exe",
@@ -104,15 +106,20 @@ def windows_tree(facts: MachineFacts) -> Tree:
     for folder in _folders_of(facts):
         tree.folder(folder)
     version = FileVersion(10, 0, facts.build, facts.revision)
+    installer = FileVersion(5, 0, facts.build, facts.revision)
     image = make_executable(version, facts.architecture)
     for name in (*_BOTH, *_NATIVE):
         tree.put(rf"Windows\System32\{name}", image)
+    for name in _INSTALLER:
+        tree.put(rf"Windows\System32\{name}", make_executable(installer, facts.architecture))
     for name in _WINDOWS_PROGRAMS:
         tree.put(rf"Windows\{name}", image)
     if facts.is_64_bit:
         image_32_bit = make_executable(version, Architecture.X86)
         for name in (*_BOTH, "explorer.exe", "regedit.exe"):
             tree.put(rf"Windows\SysWOW64\{name}", image_32_bit)
+        for name in _INSTALLER:
+            tree.put(rf"Windows\SysWOW64\{name}", make_executable(installer, Architecture.X86))
     for path, text in _TEXTS.items():
         tree.put(path, text.replace(b"\n", b"\r\n"))
     return tree

@@ -133,6 +133,7 @@ def machine_keys_32_bit(facts: MachineFacts, installed: datetime) -> Keys:
             "CommonW6432Dir": r"C:\Program Files\Common Files",
         },
         **{rf"{_WINDOWS}\{name}": {} for name in ("Explorer", "Installer", "Run", "RunOnce", "Uninstall")},
+        **{rf"SOFTWARE\Classes\{name}": {} for name in ("CLSID", "Interface")},
         **_dot_net_keys(facts),
     }
 

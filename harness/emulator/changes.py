@@ -162,14 +162,13 @@ def _registry_changes(
 ) -> Iterator[RegistryChange]:
     todo = [(root, before, after)]
     for path, old, new in todo:  # grows while it is walked
-        if old is new:
-            continue
         if old is None or new is None:
             yield RegistryChange(change=Change.REMOVED if new is None else Change.ADDED, path=path)
         yield from _value_changes(path, old, new)
         for _, old_key, new_key in _pairs(old.keys if old else {}, new.keys if new else {}):
-            name = (new_key or old_key or root).name
-            todo.append((path.child(_shown(path, name)), old_key, new_key))
+            found = new_key or old_key
+            assert found is not None  # one of a pair is there
+            todo.append((path.child(_shown(path, found.name)), old_key, new_key))
 
 
 def _value_changes(path: RegistryPath, before: FrozenKey | None, after: FrozenKey | None) -> Iterator[RegistryChange]:
@@ -186,8 +185,6 @@ def _file_changes(
 ) -> Iterator[FileChange]:
     todo = [(root, before, after)]
     for path, old, new in todo:  # grows while it is walked
-        if old is new:
-            continue
         if isinstance(old, FrozenFolder) != isinstance(new, FrozenFolder) and old and new:
             todo += [(path, old, None), (path, None, new)]
             continue
@@ -228,9 +225,11 @@ K = TypeVar("K")
 
 
 def _pairs(before: Mapping[K, T], after: Mapping[K, T]) -> Iterator[tuple[K, T | None, T | None]]:
-    """Return everything that either holds, with what each has for it."""
+    """Return everything that either holds, with what each has for it, but not what both share."""
     for key in {**before, **after}:
-        yield key, before.get(key), after.get(key)
+        old, new = before.get(key), after.get(key)
+        if old is not new:
+            yield key, old, new
 
 
 def _shown(path: RegistryPath, name: str) -> str:

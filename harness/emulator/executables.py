@@ -55,7 +55,7 @@ def make_executable(
 
 
 def _read_version(content: Content) -> FileVersion | None:
-    import pefile  # type: ignore[import-untyped]  # it has no types
+    import pefile
 
     image: Any = None
     try:

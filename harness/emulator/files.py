@@ -163,10 +163,19 @@ class EmulatedFiles:
         Raises:
             MachineError: 5 for a folder, 112 when the volume is full, and what `make_folder` raises.
         """
-        names, _ = self._place(path, view)
-        if names:
-            self._made_folder(names[:-1], path)
-        self._file_to_write(path, view).replace(self._store.new(data))
+        names, keys = self._place(path, view)
+        if not names:
+            raise MachineError(5, "the root of a volume is a folder", path)
+        folder = self._made_folder(names[:-1], keys[:-1], path)
+        node = _below(folder, keys[-1])
+        if isinstance(node, Folder):
+            raise MachineError(5, "a folder cannot be opened as a file", path)
+        content = self._store.new(data)
+        if node is not None:
+            node.replace(content)
+        else:
+            self._volume.claim(content.size, folder, names[-1])
+            folder.add(names[-1], content, self._volume.now_ns())
 
     # Folders
 
@@ -176,8 +185,7 @@ class EmulatedFiles:
         Raises:
             MachineError: 183 when a file has that name, 3 when one above it is a file, 267 for the name of a device.
         """
-        names, _ = self._place(path, view, on_device=267)
-        self._made_folder(names, path)
+        self._made_folder(*self._place(path, view, on_device=267), path)
 
     def lay_down(self, tree: Tree) -> None:
         """Give an empty volume its first folders and files, at next to no cost: they are made when looked at.
@@ -279,9 +287,7 @@ class EmulatedFiles:
         if isinstance(node, Folder):
             raise MachineError(5, "a folder cannot be opened as a file", path)
         if node is None:
-            at_ns = self._volume.now_ns()
-            node = File(self._volume, name, at_ns)
-            folder.put(node, at_ns)
+            node = folder.add(name, self._store.new(), self._volume.now_ns())
         return node
 
     def _target(self, path: str, view: View) -> tuple[Folder, str]:
@@ -296,10 +302,10 @@ class EmulatedFiles:
             raise MachineError(_NO_PATH, f"there is no folder for {names[-1]!r}", path)
         return node, names[-1]
 
-    def _made_folder(self, names: Sequence[str], path: str) -> Folder:
+    def _made_folder(self, names: Sequence[str], keys: Sequence[str], path: str) -> Folder:
         folder = self._volume.root
-        for position, name in enumerate(names):
-            below = _below(folder, folded(name))
+        for position, (name, key) in enumerate(zip(names, keys, strict=True)):
+            below = _below(folder, key)
             if below is None:
                 if is_device_name(name) and not path.startswith(LITERAL):
                     raise MachineError(267, f"{name!r} is the name of a device", path)

@@ -11,7 +11,7 @@ from harness.emulator.rights import check_may_write_file, check_may_write_key
 from harness.errors import UsageError
 from harness.formats.commandline import expand_environment
 from harness.machine.ports import FileSystem, Registry
-from harness.machine.wow64 import folder_location, written_by_32_bit
+from harness.machine.wow64 import written_by_32_bit
 from harness.model.windows import Account, Bits, FileInfo, FileVersion, MachineFacts, RegistryPath, RegistryValue, View
 
 __all__ = ["ProcessRegistry", "ProcessFiles", "view_of"]
@@ -231,9 +231,18 @@ class ProcessFiles:
 
     def _writable(self, path: str) -> str:
         absolute = self.resolve(path)
-        place = "\\".join((DRIVE, *folder_location(parse_path(absolute), self._view)))
-        check_may_write_file(place, self._account)
+        if not self._account.is_administrator:
+            check_may_write_file(self._place(absolute), self._account)
         return absolute
+
+    def _place(self, absolute: str) -> str:
+        """Return where a file is or would be, however its path is written: short names, `..`, `Sysnative`."""
+        names = parse_path(absolute)
+        for length in range(len(names), 0, -1):
+            existing = "\\".join((DRIVE, *names[:length]))
+            if self._files.exists(existing, self._view):
+                return "\\".join((self._files.info(existing, self._view).path, *names[length:]))
+        return "\\".join((DRIVE, *names))
 
 
 def _path(path: RegistryPath | str) -> RegistryPath:

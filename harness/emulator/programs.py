@@ -19,7 +19,7 @@ from harness.machine.ports import Machine, Process
 from harness.model.commands import Command, ProcessInfo
 from harness.timeline import Lane
 
-__all__ = ["Program", "Programs", "ProgramRun"]
+__all__ = ["Program", "Programs", "ProgramRun", "Output"]
 
 #: What a program does; it returns the exit code.
 Program = Callable[["ProgramRun"], Coroutine[Any, Any, int]]

@@ -68,10 +68,12 @@ class EmulatedServices:
         """Register an automatic service that runs as SYSTEM; it starts at once, and at every boot.
 
         Raises:
-            MachineError: 1073 when there is a service of that name.
+            MachineError: 1073 when there is a service of that name, 87 for an empty image path.
         """
         if folded(name) in self._services:
             raise MachineError(1073, "the specified service already exists", name)
+        if not image_path.strip():
+            raise MachineError(87, "a service needs the command line of its process", name)
         service = Service(name=name, display_name=display_name, image_path=image_path, main=main, bits=bits)
         self._services[folded(name)] = service
         self._register(service)

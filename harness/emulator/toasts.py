@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["EmulatedToast", "EmulatedToasts", "UserAnswer", "UserRule"]
 
 #: How long a toast without `stays` is on screen.
-ON_SCREEN = timedelta(seconds=7)
+_ON_SCREEN = timedelta(seconds=7)
 
 _MOST_BUTTONS = 5
 _LONGEST_TAG = 64
@@ -187,7 +187,7 @@ class EmulatedToasts:
         """Let the scripted user answer, or the toast go."""
         rule = self.user_answers.get(shown.toast.kind)
         planned = rule(shown) if callable(rule) else rule
-        leaves = None if shown.toast.stays else ON_SCREEN
+        leaves = None if shown.toast.stays else _ON_SCREEN
         if planned:
             after = parse_duration(planned.after)
             if leaves is None or after < leaves:

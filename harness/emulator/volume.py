@@ -58,8 +58,13 @@ class Volume:
         elapsed = self._now() - _EPOCH
         return ((elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + elapsed.microseconds) * 1_000
 
-    def claim(self, growth: int, node: Folder | File) -> None:
-        """Take so many bytes of the volume's space for something, or give them back when negative.
+    def claim(self, growth: int, node: Folder | File, name: str = "") -> None:
+        """Take so many bytes of the volume's space, or give them back when negative.
+
+        Args:
+            growth: how many.
+            node: what they are for.
+            name: what they are for in that folder, when it is not there yet.
 
         Raises:
             MachineError: 112 when there is not so much.
@@ -67,7 +72,8 @@ class Volume:
         try:
             self._system.change_disk_usage(growth, node.name, self._mount["idev"])
         except OSError as error:
-            raise MachineError(112, "there is not enough space on the disk", node.windows_path) from error
+            place = f"{node.windows_path}\\{name}" if name else node.windows_path
+            raise MachineError(112, "there is not enough space on the disk", place) from error
 
     def free_mb(self) -> int:
         """Return the free space in megabytes."""
@@ -88,6 +94,7 @@ class _WindowsSystem(FakeFilesystem):
         """Forget everything; `init_pathlib` stays undone whatever it says."""
         self.fs_type = FSType.WINDOWS
         self.is_case_sensitive = False
+        self._is_macos = False  # it is Windows', whatever this computer runs
         super().reset(total_size, init_pathlib=False)
 
 
@@ -164,12 +171,11 @@ class File(_Node):
         handles: how often it is open.
     """
 
-    def __init__(self, volume: Volume, name: str, at_ns: int, content: Content | None = None) -> None:
+    def __init__(self, volume: Volume, name: str, at_ns: int, content: Content) -> None:
         super().__init__(name, filesystem=volume.system)
         self._be_made(volume, at_ns)
-        self.content = content or volume.store.new()
+        self.content = content
         self.handles = 0
-        self.stat_result.st_size = self.content.size
 
     @property
     def byte_contents(self) -> bytes:
@@ -278,12 +284,18 @@ class Folder(_Node, FakeDirectory):
         at_ns = self.stat_result.st_ctime_ns
         for name, held in tree.items():
             if isinstance(held, bytes):
-                self.volume.claim(-len(held), self)  # claimed before, and again by what follows
-                self.put(File(self.volume, name, at_ns, self.volume.store.new(held)), at_ns)
+                self.add(name, self.volume.store.new(held), at_ns)
             else:
                 folder = Folder(self.volume, name, at_ns)
                 folder._laid_down = held
                 self.put(folder, at_ns)
+
+    def add(self, name: str, content: Content, at_ns: int) -> File:
+        """Make a file, whose space has been claimed before."""
+        file = File(self.volume, name, at_ns, content)
+        self.put(file, at_ns)
+        file.stat_result.st_size = content.size
+        return file
 
     def put(self, node: Folder | File, at_ns: int) -> None:
         """Take something in."""

@@ -133,6 +133,8 @@ def names_elsewhere(path: RegistryPath, view: View = View.VIEW_64) -> Sequence[s
             return _CLASSES_LINKED
         case Hive.HKU, (_, "SOFTWARE"):
             return ("Classes",)
+        case _:
+            pass
     holds_classes = names[-2:] == ("SOFTWARE", "CLASSES") or (len(names) == 1 and names[0].endswith("_CLASSES"))
     return _CLASSES_TWICE if view is View.VIEW_32 and holds_classes else ()
 

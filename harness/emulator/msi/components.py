@@ -143,8 +143,8 @@ def decide_components(
 
 def clients_of(registry: Registry, guid: str, owner: Owner) -> dict[str, str]:
     """Return a component's clients, packed product codes, with their key paths."""
-    key = owner.component(guid)
-    if not guid or not registry.exists(key):
+    key = owner.component(guid) if guid else None
+    if key is None or not registry.exists(key):
         return {}
     return {name.upper(): str(value) for name, value in registry.values(key).items()}
 

@@ -54,6 +54,9 @@ def install_validate(session: Session, step: Step) -> None:
     for component in session.components.values():
         states = f"Installed: {_name(component.installed)};   Action: {_name(component.action)}"
         step.note(f"Component: {component.name}; {states}", "i")
+    for path in {session.directory(one.directory) for one in session.components.values() if one.action is State.LOCAL}:
+        if not session.machine.files.exists(path[:3]) and not path.startswith("\\\\"):
+            raise InstallFailure(f"Invalid Drive: {path[:3]}", number=1327)
     required = sum(
         row.number("FileSize")
         for row in session.rows("File")
@@ -111,6 +114,8 @@ def _has_other_clients(session: Session, component: Component) -> bool:
 
 def _leave_newer_alone(session: Session, step: Step) -> None:
     """Install no component whose key file is there in a higher version, or that is never to be overwritten."""
+    if set(session.reinstall_mode) & set("ad"):
+        return
     versions = {row.text("File"): row for row in session.rows("File")}
     for component in session.components.values():
         row = versions.get(component.key_path)

@@ -110,13 +110,17 @@ def _copy(session: Session, source: Source, to: Transaction) -> None:
 
 
 def _is_to_be_copied(session: Session, row: Row) -> bool:
-    """Apply the rules of file versioning to a file that may be there already."""
-    path, files = _target(session, row), session.machine.files
-    if not files.exists(path):
+    """Apply the rules of file versioning to a file that may be there already; REINSTALLMODE's letters bend them."""
+    path, files, mode = _target(session, row), session.machine.files, session.reinstall_mode
+    if not files.exists(path) or "a" in mode:
         return True
+    if "p" in mode:
+        return False
     present, offered = files.version(path), _offered_version(session, row)
+    if present and offered:
+        return offered > present or ("e" in mode and offered == present) or ("d" in mode and offered != present)
     if present or offered:
-        return offered is not None and (present is None or offered > present)
+        return offered is not None
     info = files.info(path)
     if info.modified > info.created:
         return False

@@ -46,6 +46,7 @@ class Installation:
 
     def __init__(self, run: ProgramRun, command: MsiCommand, log: InstallLog, pace: MsiPace) -> None:
         self._run, self._command, self._log, self._pace = run, command, log, pace
+        self._leftovers: list[str] = []
 
     async def carry_out(self) -> ExitCode:
         """Do it, and return how msiexec exits.
@@ -59,14 +60,16 @@ class Installation:
             package = open_package(self._run, self._command)
         except InstallFailure as failure:
             return await self._fail(failure, ntpath.basename(self._command.target))
-        with package.stream:
-            try:
-                session = self._session(package)
-                await self._user_interface(package, session)
-                return await self._install(session)
-            except (InstallFailure, FormatError) as error:
-                ending = error if isinstance(error, InstallFailure) else _broken(error)
-                return await self._fail(ending, package.database.source)
+        try:
+            session = self._session(package)
+            await self._user_interface(package, session)
+            return await self._install(session)
+        except (InstallFailure, FormatError) as error:
+            ending = error if isinstance(error, InstallFailure) else _broken(error)
+            return await self._fail(ending, package.database.source)
+        finally:
+            package.stream.close()
+            self._delete_leftovers()
 
     async def _install(self, session: Session) -> ExitCode:
         """Run the execute sequence while nobody else does.
@@ -94,7 +97,9 @@ class Installation:
         try:
             steps = plan_sequence(session)
             self._look_ahead(session, steps)
-            await Execution(session, self._pace, self._remove).run(steps, Transaction(self._run.machine))
+            await Execution(session, self._pace, self._remove).run(
+                steps, Transaction(self._run.machine, self._leftovers)
+            )
         except (InstallFailure, FormatError):
             self._finish_log(session, ExitCode.INSTALL_FAILURE)
             raise
@@ -114,7 +119,7 @@ class Installation:
         inner = self._inner_session(outer, removal)
         if inner is None:
             return
-        own = to or Transaction(self._run.machine)
+        own = to or Transaction(self._run.machine, self._leftovers)
         try:
             await Execution(inner, self._pace, self._remove, is_part=to is not None).run(plan_sequence(inner), own)
             outer.needs_restart = outer.needs_restart or inner.needs_restart
@@ -210,6 +215,12 @@ class Installation:
         if self._command.shows_errors:
             await self._show(str(failure))
         return code
+
+    def _delete_leftovers(self) -> None:
+        while self._leftovers:
+            path = self._leftovers.pop()
+            if self._run.machine.files.exists(path):
+                self._run.machine.files.delete(path)
 
     async def _show(self, what: str) -> None:
         self._log.flush()

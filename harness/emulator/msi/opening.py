@@ -56,7 +56,7 @@ def open_package(run: ProgramRun, command: MsiCommand) -> Package:
     code = database.properties()["ProductCode"]
     product = find_product(run.machine.registry, code, run.info.account.sid)
     if product is None:
-        if command.verb is not Verb.INSTALL:
+        if command.verb is not Verb.INSTALL or command.properties.get("REMOVE", "").upper() == "ALL":
             raise _unknown_product(code)
         return Package(database=database, stream=stream, path=path, product=None)
     if product.package_code.upper() != database.package_code.upper():

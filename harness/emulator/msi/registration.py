@@ -130,7 +130,7 @@ def plan_unregistration(session: Session, step: Step) -> None:
     package = session.product.local_package
     plan_icon_removal(session, step)
     if package:
-        step.add(f"FileRemove(FileName={package})", lambda to: to.delete_file(package))
+        step.add(f"FileRemove(FileName={package})", lambda to: to.delete_later(package))
     entry = owner.uninstall.child(code)
     step.add(f"ProductCPDisplayInfoUnregister(Key={entry.short})", lambda to: to.delete_key(entry, session.view))
     for key in (

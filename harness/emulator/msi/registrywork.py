@@ -19,7 +19,7 @@ from harness.emulator.msi.transaction import Transaction
 from harness.emulator.rights import check_may_write_key
 from harness.errors import MachineError
 from harness.formats.msidatabase import Row
-from harness.model.windows import RegistryPath, RegistryType, RegistryValue, View
+from harness.model.windows import Hive, RegistryPath, RegistryType, RegistryValue, View
 
 __all__ = ["write_registry_values", "remove_registry_values", "parse_value"]
 
@@ -34,6 +34,8 @@ def write_registry_values(session: Session, step: Step) -> None:
         if component.action is not State.LOCAL:
             continue
         place, view = _place(session, row), component.view
+        if not session.rewrites(component, "m" if place.hive is Hive.HKLM else "u"):
+            continue
         name, value = session.format(row.text("Name")), row.text("Value")
         if row.is_null("Value") and name == _REMOVE:
             continue

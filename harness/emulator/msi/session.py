@@ -107,6 +107,15 @@ class Session:
         """Whether the whole product goes."""
         return bool(self.product) and all(one.outcome is State.ABSENT for one in self.features.values())
 
+    @property
+    def reinstall_mode(self) -> str:
+        """The letters of REINSTALLMODE, which say what of an installed product is written again and when."""
+        return self.properties.get("REINSTALLMODE", "omus").lower()
+
+    def rewrites(self, component: Component, letter: str) -> bool:
+        """Return whether a component's shortcuts (s) or machine's or user's values (m, u) are to be written."""
+        return component.installed is not State.LOCAL or letter in self.reinstall_mode
+
     # Texts and conditions
 
     def holds(self, condition: str) -> bool:

@@ -31,7 +31,7 @@ def create_shortcuts(session: Session, step: Step) -> None:
         raise NotEmulated("MSI table 'MsiShortcutProperty'", where=session.package_name, hint=hint)
     for row in session.rows("Shortcut"):
         component = session.component(row.text("Component_"), "Shortcut")
-        if component.action is State.LOCAL:
+        if component.action is State.LOCAL and session.rewrites(component, "s"):
             path, link = _path(session, row), to_shell_link(_link(session, row))
             step.add(f"ShortcutCreate(Name={path})", partial(_create, session, path, link))
 

@@ -26,12 +26,16 @@ _IN_USE: Final = 32
 class Transaction:
     """What one installation does to a machine, until `commit` or `rollback`.
 
+    Args:
+        machine: the machine.
+        leftovers: gets the paths of files to delete at the very end, when the package that is being removed is closed.
+
     Attributes:
         needs_restart: whether a file was in use, so that its replacement or deletion waits for the next start.
     """
 
-    def __init__(self, machine: Machine) -> None:
-        self._registry, self._files = machine.registry, machine.files
+    def __init__(self, machine: Machine, leftovers: list[str]) -> None:
+        self._registry, self._files, self._leftovers = machine.registry, machine.files, leftovers
         self._undo: list[Callable[[], None]] = []
         self._kept = 0
         self.needs_restart = False
@@ -174,6 +178,11 @@ class Transaction:
             if error.winerror != _IN_USE:
                 raise
             self._add_pending(path, "")
+
+    def delete_later(self, path: str) -> None:
+        """Let a file that is still open be deleted at the very end."""
+        self._leftovers.append(path)
+        self._undo.append(lambda: self._leftovers.remove(path))
 
     def delete_empty_folder(self, path: str) -> bool:
         """Delete a folder if it is there and holds nothing; return whether it was deleted."""

@@ -1,0 +1,213 @@
+"""What a freshly installed Windows has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from harness.emulator.baseline import MACHINES, lay_down, lay_down_user
+from harness.emulator.environment import environment_of, known_folders
+from harness.emulator.files import EmulatedFiles
+from harness.emulator.registry import EmulatedRegistry
+from harness.errors import NotEmulated
+from harness.model.windows import SYSTEM, Account, Architecture, FileVersion, MachineFacts, RegistryPath, View
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+ADA = Account(name="ada", domain="AzureAD", sid="S-1-12-1-1-2-3-4", profile=r"C:\Users\ada")
+NT = RegistryPath.parse(r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion")
+WINDOWS = RegistryPath.parse(r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion")
+
+
+def install(facts: MachineFacts) -> tuple[EmulatedRegistry, EmulatedFiles]:
+    """Return the registry and the files of a fresh machine."""
+    registry = EmulatedRegistry(lambda: NOW, is_64_bit=facts.is_64_bit)
+    files = EmulatedFiles(lambda: NOW, facts.disk_size_mb, is_64_bit=facts.is_64_bit)
+    lay_down(registry, files, facts)
+    return registry, files
+
+
+def data(registry: EmulatedRegistry, key: RegistryPath, view: View = View.VIEW_64) -> Mapping[str, object]:
+    """Return the data of a key's values."""
+    return {name: value.data for name, value in registry.values(key, view).items()}
+
+
+@pytest.fixture(params=list(MACHINES))
+def facts(request: pytest.FixtureRequest) -> MachineFacts:
+    """Give each machine one can start from."""
+    return MACHINES[request.param]
+
+
+class TestVersion:
+    """What Windows says it is."""
+
+    @pytest.mark.parametrize(
+        ("release", "values"),
+        [
+            (
+                "Windows 10 22H2",
+                {
+                    "CurrentBuild": "19045", "UBR": 2130, "DisplayVersion": "22H2", "BuildBranch": "vb_release",
+                    "BuildLabEx": "19041.1.amd64fre.vb_release.191206-1406",
+                },
+            ),
+            (
+                "Windows 11 23H2",
+                {
+                    "CurrentBuild": "22631", "UBR": 2428, "DisplayVersion": "23H2", "BuildBranch": "ni_release",
+                    "BuildLab": "22621.ni_release.220506-1250",
+                },
+            ),
+            (
+                "Windows 11 24H2",
+                {
+                    "CurrentBuildNumber": "26100", "UBR": 1742, "DisplayVersion": "24H2", "ReleaseId": "2009",
+                    "BuildLabEx": "26100.1.amd64fre.ge_release.240331-1435",
+                },
+            ),
+        ],
+    )  # fmt: skip
+    def test_values(self, release: str, values: Mapping[str, object]) -> None:
+        """CurrentVersion says build, revision and release, in both halves; Windows 11 calls itself Windows 10 there."""
+        registry, _ = install(MACHINES[release])
+        common = {"ProductName": "Windows 10 Pro", "CurrentVersion": "6.3", "CurrentMajorVersionNumber": 10}
+
+        for view in View:
+            assert {**common, **values}.items() <= data(registry, NT, view).items()
+        assert int(NOW.timestamp()) == data(registry, NT)["InstallDate"]
+
+    def test_editions(self) -> None:
+        """The product's name follows from the edition; one that is not known is said to be."""
+        facts = MACHINES["Windows 11 23H2"]
+        registry, _ = install(replace(facts, edition="Enterprise"))
+        assert "Windows 10 Enterprise" == data(registry, NT)["ProductName"]
+
+        with pytest.raises(NotEmulated, match=r"'Cloud'.*Professional"):
+            install(replace(facts, edition="Cloud"))
+
+    def test_builds(self) -> None:
+        """An older build without a DisplayVersion has none; one of which nothing is known is said to be."""
+        facts = MACHINES["Windows 10 22H2"]
+        registry, _ = install(replace(facts, build=19041))
+        assert "2004" == data(registry, NT)["ReleaseId"]
+        assert "DisplayVersion" not in data(registry, NT)
+
+        with pytest.raises(NotEmulated, match="build 17763"):
+            install(replace(facts, build=17763))
+
+
+class TestRegistry:
+    """Other keys."""
+
+    def test_halves_know_their_programs_folder(self, facts: MachineFacts) -> None:
+        """Each half of the registry names its own Program Files."""
+        registry, _ = install(facts)
+
+        assert r"C:\Program Files" == data(registry, WINDOWS)["ProgramFilesDir"]
+        assert r"C:\Program Files (x86)" == data(registry, WINDOWS, View.VIEW_32)["ProgramFilesDir"]
+        assert registry.exists(WINDOWS.child("Uninstall"), View.VIEW_32)
+
+    def test_names_and_ids_follow_from_the_computers_name(self, facts: MachineFacts) -> None:
+        """The same name gives the same ids, another one others."""
+        key = RegistryPath.parse(r"HKLM\SOFTWARE\Microsoft\Cryptography")
+        ids = [data(install(replace(facts, name=name))[0], key)["MachineGuid"] for name in ("PC-1", "pc-1", "PC-2")]
+
+        assert ids[0] == ids[1] != ids[2]
+
+    @pytest.mark.parametrize(
+        ("zone", "values"),
+        [
+            ("UTC", {"Bias": 0, "ActiveTimeBias": 0, "TimeZoneKeyName": "UTC"}),
+            ("Europe/Berlin", {"Bias": 2**32 - 60, "ActiveTimeBias": 2**32 - 60}),
+            ("America/Los_Angeles", {"Bias": 480, "TimeZoneKeyName": "Pacific Standard Time"}),
+            ("Australia/Sydney", {"Bias": 2**32 - 600, "ActiveTimeBias": 2**32 - 660}),
+        ],
+    )
+    def test_time_zone(self, zone: str, values: Mapping[str, object]) -> None:
+        """The bias is what is added to local time, in minutes."""
+        registry, _ = install(replace(MACHINES["Windows 11 23H2"], time_zone=zone))
+        key = RegistryPath.parse(r"HKLM\SYSTEM\CurrentControlSet\Control\TimeZoneInformation")
+
+        assert values.items() <= data(registry, key).items()
+
+    def test_unknown_time_zone_has_no_name(self) -> None:
+        """A zone whose name in Windows is not known goes without one."""
+        registry, _ = install(replace(MACHINES["Windows 11 23H2"], time_zone="Asia/Kathmandu"))
+        key = RegistryPath.parse(r"HKLM\SYSTEM\CurrentControlSet\Control\TimeZoneInformation")
+
+        assert 2**32 - 345 == data(registry, key)["Bias"]
+        assert "TimeZoneKeyName" not in data(registry, key)
+
+    def test_other_processors(self) -> None:
+        """A 32-bit Windows has no WOW6432Node and one Program Files; ARM64 is named as such."""
+        x86, files = install(replace(MACHINES["Windows 10 22H2"], architecture=Architecture.X86))
+        assert not x86.exists(RegistryPath.parse(r"HKLM\SOFTWARE\WOW6432Node"))
+        assert not files.exists(r"C:\Windows\SysWOW64")
+        assert not files.exists(r"C:\Program Files (x86)")
+        assert "x86fre" in str(data(x86, NT)["BuildLabEx"])
+
+        arm, _ = install(replace(MACHINES["Windows 11 24H2"], architecture=Architecture.ARM64))
+        assert "arm64fre" in str(data(arm, NT)["BuildLabEx"])
+
+
+class TestFiles:
+    """Folders and programs."""
+
+    def test_programs_have_windows_version(self, facts: MachineFacts) -> None:
+        """The programs of both halves carry the version of Windows."""
+        _, files = install(facts)
+        version = FileVersion(10, 0, facts.build, facts.revision)
+
+        for path in (r"C:\Windows\System32\notepad.exe", r"C:\Windows\explorer.exe", r"C:\Windows\SysWOW64\cmd.exe"):
+            assert version == files.version(path)
+        assert replace(version, major=5) == files.version(r"C:\Windows\System32\msiexec.exe", View.VIEW_32)
+        assert version == files.version(r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe", View.VIEW_32)
+
+    def test_folders_that_variables_name_are_there(self, facts: MachineFacts) -> None:
+        """Every folder that the environment or a known folder names exists, for SYSTEM and for a user."""
+        registry, files = install(facts)
+        lay_down_user(registry, files, ADA)
+        missing = set()
+        for account in (SYSTEM, ADA):
+            variables = environment_of(facts, account, 64, registry)
+            named = {variables[name] for name in ("TEMP", "APPDATA", "LOCALAPPDATA", "USERPROFILE", "PUBLIC")}
+            named |= {folder for folder in variables["Path"].split(";") if folder}
+            if not account.is_system:
+                named |= set(known_folders(account).values())
+            missing |= {folder for folder in named if not files.exists(folder)}
+
+        # These two appear when something is first put into them.
+        assert {rf"{ADA.profile}\AppData\Local\Programs"} >= missing
+        assert b"\r\n" in files.read(r"C:\Windows\System32\drivers\etc\hosts", View.VIEW_32)
+
+    def test_windows_takes_next_to_nothing_of_the_volume(self, facts: MachineFacts) -> None:
+        """Nearly all of the volume is free."""
+        _, files = install(facts)
+
+        assert facts.disk_size_mb - 1 == files.free_space_mb()
+
+
+class TestUsers:
+    """What a first sign-in makes."""
+
+    def test_profile(self, facts: MachineFacts) -> None:
+        """A user gets a hive, a folder and an entry in the list of profiles."""
+        registry, files = install(facts)
+        lay_down_user(registry, files, ADA)
+
+        assert files.exists(r"C:\Users\ada\Desktop")
+        assert r"C:\Users\ada" == data(registry, NT.child(rf"ProfileList\{ADA.sid}"))["ProfileImagePath"]
+        assert "TEMP" in data(registry, RegistryPath.parse(rf"HKU\{ADA.sid}\Environment"))
+
+    def test_second_sign_in_changes_nothing(self, facts: MachineFacts) -> None:
+        """Whoever has a profile keeps it as it is."""
+        registry, files = install(facts)
+        lay_down_user(registry, files, ADA)
+        files.delete(r"C:\Users\ada\Desktop")
+        registry.unload_user(ADA.sid)
+        lay_down_user(registry, files, ADA)
+
+        assert not files.exists(r"C:\Users\ada\Desktop")
+        assert registry.exists(RegistryPath.parse(rf"HKU\{ADA.sid}\Environment"))

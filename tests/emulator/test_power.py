@@ -1,0 +1,303 @@
+"""Restarting the machine."""
+
+from datetime import timedelta
+
+import pytest
+
+from harness.emulator.accounts import entra_account
+from harness.emulator.installers import Installer
+from harness.errors import MachineError
+from harness.machine.ports import Power
+from harness.model.toasts import Toast, ToastKind
+from harness.model.windows import Hive, RegistryPath, RegistryType, RegistryValue
+from harness.timeline import Lane
+
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+SESSION_MANAGER = RegistryPath(Hive.HKLM, r"SYSTEM\CurrentControlSet\Control\Session Manager")
+
+
+def kinds(machine):
+    """Return what the timeline says of power."""
+    return [event.kind for event in machine.timeline.of(Lane.POWER)]
+
+
+class TestARestart:
+    """From end to beginning."""
+
+    def test_it_takes_time(self, machine):
+        """A minute without anything, then the machine has booted."""
+        port: Power = machine.power
+        made = port.booted_at
+        machine.clock.advance(MINUTE)
+
+        port.restart("an update")
+        machine.clock.advance(59 * SECOND)
+        assert (True, made) == (machine.power.is_down, port.booted_at)
+        machine.clock.advance(SECOND)
+
+        assert (False, machine.clock.now()) == (machine.power.is_down, port.booted_at)
+        assert ["restart scheduled", "restart", "booted"] == kinds(machine)
+
+    def test_every_process_ends(self, machine, start, ada):
+        """Users', services', orphans."""
+        session = machine.sign_in(ada)
+        processes = [
+            start("a.exe", Installer.hangs()),
+            start("b.exe", Installer.hangs(), account=ada, session_id=session.id),
+        ]
+        machine.clock.advance(MINUTE)
+
+        machine.power.restart("an update")
+        machine.clock.advance(SECOND)
+
+        assert [0x40010004] * 2 == [process.exit.code for process in processes]
+        assert [] == machine.processes.running()
+
+    def test_services_start_again(self, machine):
+        """In a new process each; those installed meanwhile too."""
+        seen = []
+
+        def main_of(name):
+            async def main():
+                seen.append((name, machine.clock.monotonic()))
+                await machine.clock.sleep(timedelta(days=1))
+
+            return main
+
+        machine.services.install("A", display_name="A", image_path="a.exe", main=main_of("A"))
+        machine.clock.advance(MINUTE)
+        machine.power.restart("an update")
+        machine.clock.advance(SECOND)
+        machine.services.install("B", display_name="B", image_path="b.exe", main=main_of("B"))
+        with pytest.raises(MachineError, match="a system shutdown is in progress"):
+            machine.services.start("A")
+        machine.clock.advance(5 * MINUTE)
+
+        assert [("A", timedelta()), ("A", 2 * MINUTE), ("B", 2 * MINUTE)] == seen
+        assert machine.processes.running("lsass.exe")
+
+    def test_toasts_are_gone(self, machine, ada):
+        """Nobody has answered them."""
+        toast = Toast(kind=ToastKind.RESTART_REQUIRED, app_name="x", title="x", stays=True)
+        shown = machine.toasts.show(toast, machine.sign_in(ada))
+
+        machine.power.restart("an update")
+        machine.clock.advance(SECOND)
+
+        assert (False, None) == (shown.is_on_screen, shown.response)
+
+    def test_mutexes_are_free(self, machine, start):
+        """A killed installation does not block the next one."""
+
+        async def owns(run):
+            got.append(run.try_lock(r"Global\_MSIExecute"))
+            await run.sleep("1 h")
+            return 0
+
+        got = []
+        start("a.exe", owns)
+        machine.clock.advance(SECOND)
+        machine.power.restart("an update")
+        machine.clock.advance(2 * MINUTE)
+        start("a.exe", owns)
+        machine.clock.advance(SECOND)
+
+        assert [True, True] == got
+
+    def test_a_program_can_restart_the_machine(self, machine, finish):
+        """It does not live to see the next instant."""
+        seen = []
+
+        async def restarts(run):
+            run.machine.power.restart("because I can")
+            seen.append("asked")
+            await run.sleep("1 s")
+            seen.append("went on")
+            return 0
+
+        process = finish("setup.exe", restarts)
+
+        assert (["asked"], 0x40010004) == (seen, process.exit.code)
+
+    def test_whoever_asked_may_go_before_it_happens(self, machine, finish):
+        """The restart is the machine's business."""
+
+        async def restarts(run):
+            run.machine.power.restart("because I can", timedelta(minutes=2))
+            return 1641
+
+        process = finish("setup.exe", restarts)
+
+        assert 1641 == process.exit.code
+        assert ["restart scheduled", "restart", "booted"] == kinds(machine)
+
+
+class TestTheUser:
+    """Who signs in afterwards."""
+
+    def test_whoever_was_at_the_screen_signs_in_again(self, machine, ada):
+        """A minute after the boot, in session 1."""
+        machine.sign_in(ada)
+        machine.sign_in(entra_account("bob"))
+        machine.sign_in(ada)
+        machine.power.restart("an update")
+
+        machine.clock.advance(2 * MINUTE - SECOND)
+        assert () == machine.sessions.signed_in()
+        machine.clock.advance(SECOND)
+
+        assert [(1, ada)] == [(session.id, session.account) for session in machine.sessions.signed_in()]
+
+    def test_nobody_signs_in_when_nobody_was_there(self, machine):
+        """As on a machine in a rack."""
+        machine.power.restart("an update")
+        machine.clock.advance(timedelta(days=1))
+
+        assert () == machine.sessions.signed_in()
+
+    def test_the_user_may_stay_away(self, machine, ada):
+        """It is a setting."""
+        machine.sign_in(ada)
+        machine.power.signs_in_again = None
+
+        machine.power.restart("an update")
+        machine.clock.advance(timedelta(days=1))
+
+        assert () == machine.sessions.signed_in()
+
+    def test_the_user_may_be_quicker(self, machine, ada):
+        """One session is enough."""
+        machine.sign_in(ada)
+        machine.power.restart("an update")
+        machine.clock.advance(90 * SECOND)
+
+        machine.sign_in(ada)
+        machine.clock.advance(5 * MINUTE)
+
+        assert 1 == len(machine.sessions.signed_in())
+
+    def test_a_second_restart_comes_before_the_user(self, machine, ada):
+        """The plan of the first boot is void; after the second one nobody was there."""
+        machine.sign_in(ada)
+        machine.power.restart("an update")
+        machine.clock.advance(90 * SECOND)
+        machine.power.restart("another one")
+        machine.clock.advance(10 * MINUTE)
+
+        assert () == machine.sessions.signed_in()
+        assert 2 == kinds(machine).count("booted")
+
+
+class TestAsking:
+    """One restart at a time."""
+
+    def test_a_restart_may_be_asked_for_in_advance(self, machine):
+        """Until then the machine goes on."""
+        machine.power.restart("an update", 10 * MINUTE)
+        machine.clock.advance(4 * MINUTE)
+
+        assert (6 * MINUTE, False) == (machine.power.restart_due_in, machine.power.is_down)
+        assert "the machine restarts in 10 min: an update" == machine.timeline[-1].text
+        machine.clock.advance(6 * MINUTE)
+        assert (None, True) == (machine.power.restart_due_in, machine.power.is_down)
+
+    @pytest.mark.parametrize(("first", "second", "expected"), [(10, 5, [5]), (5, 10, [5]), (5, 5, [5]), (5, -3, [0])])
+    def test_of_two_requests_the_earlier_counts(self, machine, first, second, expected):
+        """The machine restarts once."""
+        machine.power.restart("one", first * MINUTE)
+        machine.power.restart("two", second * MINUTE)
+        machine.clock.advance(timedelta(days=1))
+
+        began = machine.timeline[0].at
+        assert expected == [(event.at - began) / MINUTE for event in machine.timeline.of(kind="restart")]
+
+    def test_a_dropped_request_is_told(self, machine):
+        """With its reason."""
+        machine.power.restart("one")
+        machine.power.restart("two", MINUTE)
+
+        assert ("restart dropped", "two") == (machine.timeline[-1].kind, machine.timeline[-1].data["reason"])
+
+    def test_a_restart_can_be_called_off(self, machine):
+        """As long as it has not begun; then another may be asked for."""
+        machine.power.restart("an update", 10 * MINUTE)
+        machine.clock.advance(MINUTE)
+
+        machine.power.cancel_restart()
+        machine.clock.advance(timedelta(days=1))
+
+        assert ["restart scheduled", "restart called off"] == kinds(machine)
+        machine.power.restart("another one")
+        machine.clock.advance(MINUTE)
+        assert "booted" in kinds(machine)
+
+    def test_without_a_restart_there_is_nothing_to_call_off(self, machine):
+        """1116, as shutdown /a says it; a restart that has begun is none to call off either."""
+        with pytest.raises(MachineError, match="no shutdown was in progress") as caught:
+            machine.power.cancel_restart()
+        assert 1116 == caught.value.winerror
+
+        machine.power.restart("an update")
+        machine.clock.advance(SECOND)
+
+        with pytest.raises(MachineError):
+            machine.power.cancel_restart()
+
+    def test_nobody_restarts_a_machine_that_restarts(self, machine):
+        """1115."""
+        machine.power.restart("an update")
+        machine.clock.advance(SECOND)
+
+        with pytest.raises(MachineError) as caught:
+            machine.power.restart("again")
+        assert 1115 == caught.value.winerror
+
+
+class TestPendingRenames:
+    """Files that were in use are replaced while nothing runs."""
+
+    def restart_with(self, machine, name, *texts, type_=RegistryType.REG_MULTI_SZ):
+        """Leave work for the session manager, and restart."""
+        data = tuple(texts) if type_ is RegistryType.REG_MULTI_SZ else texts[0]
+        machine.registry.set(SESSION_MANAGER, name, RegistryValue(type_, data))
+        machine.power.restart("an update")
+        machine.clock.advance(5 * MINUTE)
+
+    @pytest.mark.parametrize("name", ["PendingFileRenameOperations", "PendingFileRenameOperations2"])
+    def test_files_are_moved_and_deleted_in_order(self, machine, name):
+        """And the list is gone."""
+        for letter in "abc":
+            machine.files.write(rf"C:\X\{letter}.txt", letter.encode())
+
+        pairs = [r"\??\C:\X\a.txt", "", r"\??\C:\X\b.txt", r"!\??\C:\X\c.txt", r"\??\C:\X\c.txt", r"\??\C:\X\d.txt"]
+        self.restart_with(machine, name, *pairs)
+
+        assert ["d.txt"] == list(machine.files.names(r"C:\X"))
+        assert b"b" == machine.files.read(r"C:\X\d.txt")
+        assert machine.registry.get(SESSION_MANAGER, name) is None
+
+    def test_an_existing_target_stays_unless_it_may_be_replaced(self, machine):
+        """The exclamation mark says that it may."""
+        for letter in "ab":
+            machine.files.write(rf"C:\X\{letter}.txt", letter.encode())
+
+        self.restart_with(machine, "PendingFileRenameOperations", r"\??\C:\X\a.txt", r"\??\C:\X\b.txt")
+
+        assert b"b" == machine.files.read(r"C:\X\b.txt")
+
+    def test_what_fails_is_passed_over_and_told(self, machine):
+        """The rest is done."""
+        machine.files.write(r"C:\X\b.txt", b"b")
+
+        self.restart_with(machine, "PendingFileRenameOperations", r"\??\C:\X\gone.txt", "", r"\??\C:\X\b.txt", "")
+
+        assert [] == list(machine.files.names(r"C:\X"))
+        (event,) = machine.timeline.of(kind="rename failed")
+        assert event.text.startswith(r"C:\X\gone.txt stays as it is: [WinError 2]")
+
+    def test_a_value_of_another_type_means_nothing(self, machine):
+        """It is removed like every other."""
+        self.restart_with(machine, "PendingFileRenameOperations", "x", type_=RegistryType.REG_SZ)
+
+        assert machine.registry.get(SESSION_MANAGER, "PendingFileRenameOperations") is None
