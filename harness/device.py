@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -47,6 +48,8 @@ class ManagedDevice:
         self.machine = machine
         self.tenant = tenant
         self.agent = agent
+        # In a notebook devices are made and forgotten; a forgotten one ends as a closed one does.
+        self._close = weakref.finalize(self, _close, machine, tenant)
 
     @property
     def clock(self) -> VirtualClock:
@@ -135,8 +138,7 @@ class ManagedDevice:
 
     def close(self) -> None:
         """Give back the memory and temporary files of the machine; the device is of no use afterwards."""
-        self.machine.close()
-        self.tenant.close()
+        self._close()
 
     def __enter__(self) -> Self:
         return self
@@ -145,6 +147,11 @@ class ManagedDevice:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _close(machine: EmulatedMachine, tenant: Tenant) -> None:
+    machine.close()
+    tenant.close()
 
 
 def emulated_device(

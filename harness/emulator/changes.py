@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from harness.emulator.frozen import FrozenFile, FrozenFolder, FrozenKey, MachineSnapshot
-from harness.machine.names import folded
+from harness.model.names import folded
 from harness.model.windows import Hive, RegistryPath, RegistryValue
 
 __all__ = ["Change", "RegistryChange", "FileChange", "MachineDiff", "diff"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from harness.machine.names import folded
+from harness.model.names import folded
 from harness.model.windows import Hive, RegistryPath, View
 
 __all__ = ["merged_keys"]

@@ -13,8 +13,8 @@ from collections.abc import Collection, Mapping
 
 from harness.errors import UsageError
 from harness.formats.commandline import expand_environment
-from harness.machine.names import folded
 from harness.machine.ports import Registry
+from harness.model.names import folded
 from harness.model.windows import (
     Account,
     Architecture,

@@ -21,8 +21,8 @@ from harness.emulator.handles import Handle
 from harness.emulator.paths import DRIVE, LITERAL, is_device_name, long_name_of, parse_path
 from harness.emulator.volume import File, Folder, Tree, Volume
 from harness.errors import MachineError, UsageError
-from harness.machine.names import folded
 from harness.machine.wow64 import folder_location
+from harness.model.names import folded
 from harness.model.windows import FileInfo, FileVersion, View
 
 __all__ = ["EmulatedFiles", "Mode"]

@@ -23,7 +23,7 @@ from harness.formats.structuring import (
     read_document,
     text,
 )
-from harness.machine.names import folded
+from harness.model.names import folded
 from harness.model.windows import RegistryPath, RegistryType, RegistryValue, View
 
 __all__ = ["read_installers", "DeclaredProgram", "DeclaredRun"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from harness.emulator.frozen import FrozenKey
-from harness.machine.names import folded
+from harness.model.names import folded
 from harness.model.windows import RegistryValue
 
 __all__ = ["Key"]

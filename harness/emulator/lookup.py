@@ -15,9 +15,9 @@ from harness.emulator.process_view import view_of
 from harness.emulator.variables import Variables
 from harness.errors import MachineError
 from harness.formats.commandline import program_of
-from harness.machine.names import folded
 from harness.machine.ports import FileSystem
 from harness.model.commands import Command
+from harness.model.names import folded
 from harness.model.windows import Architecture, Bits, MachineFacts, View
 
 __all__ = ["Image", "find_image"]

@@ -17,8 +17,8 @@ from harness.emulator.unknown_programs import check_is_startable, not_emulated
 from harness.emulator.variables import Variables
 from harness.errors import MachineError, UsageError
 from harness.machine.clock import Signal
-from harness.machine.names import folded
 from harness.model.commands import Command, Exit, ProcessInfo
+from harness.model.names import folded
 from harness.model.windows import Bits
 from harness.timeline import Lane
 

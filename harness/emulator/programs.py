@@ -14,9 +14,9 @@ from harness.emulator.process_view import ProcessFiles, ProcessRegistry
 from harness.errors import NotEmulated, UsageError
 from harness.formats.commandline import split_command_line
 from harness.machine.clock import Signal
-from harness.machine.names import folded
 from harness.machine.ports import Machine, Process
 from harness.model.commands import Command, ProcessInfo
+from harness.model.names import folded
 from harness.timeline import Lane
 
 __all__ = ["Program", "Programs", "ProgramRun", "Output"]

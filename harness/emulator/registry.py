@@ -20,8 +20,8 @@ from harness.emulator.frozen import RegistrySnapshot
 from harness.emulator.keys import Key
 from harness.emulator.registrydata import check_data
 from harness.errors import MachineError
-from harness.machine.names import folded
 from harness.machine.wow64 import names_elsewhere, registry_location
+from harness.model.names import folded
 from harness.model.windows import SYSTEM, Hive, RegistryPath, RegistryValue, View
 
 __all__ = ["EmulatedRegistry"]

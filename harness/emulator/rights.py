@@ -7,7 +7,7 @@ not modelled, nor are reads: everybody may read everything.
 from __future__ import annotations
 
 from harness.errors import MachineError
-from harness.machine.names import folded
+from harness.model.names import folded
 from harness.model.windows import Account, Hive, RegistryPath
 
 __all__ = ["check_may_write_key", "check_may_write_file"]

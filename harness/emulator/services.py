@@ -10,9 +10,9 @@ from harness.emulator.lookup import Image
 from harness.emulator.processes import EmulatedProcess
 from harness.errors import MachineError
 from harness.formats.commandline import split_command_line
-from harness.machine.names import folded
 from harness.machine.ports import ServiceMain
 from harness.model.commands import Command
+from harness.model.names import folded
 from harness.model.windows import Bits, Hive, RegistryPath, RegistryType, RegistryValue
 from harness.timeline import Lane
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from harness.emulator.baseline import lay_down_user
 from harness.emulator.resident import SESSION_PROCESSES, start_residents
 from harness.errors import MachineError, UsageError
-from harness.machine.names import folded
 from harness.machine.ports import Session
+from harness.model.names import folded
 from harness.model.windows import Account
 from harness.timeline import Lane
 

@@ -8,8 +8,8 @@ import ntpath
 from harness.emulator.lookup import Image
 from harness.errors import MachineError, NotEmulated
 from harness.formats.commandline import split_command_line
-from harness.machine.names import folded
 from harness.model.commands import Command
+from harness.model.names import folded
 
 __all__ = ["check_is_startable", "not_emulated"]
 

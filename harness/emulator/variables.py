@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.machine.names import folded
+from harness.model.names import folded
 
 __all__ = ["Variables"]
 

@@ -17,7 +17,7 @@ from harness.emulator.contents import Content, ContentStore
 from harness.emulator.frozen import FrozenFile, FrozenFolder
 from harness.emulator.paths import DRIVE
 from harness.errors import MachineError
-from harness.machine.names import folded
+from harness.model.names import folded
 
 __all__ = ["Volume", "Folder", "File", "Tree"]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from harness.machine.names import folded
+from harness.model.names import folded
 from harness.model.windows import Hive, RegistryPath, RegistryType, RegistryValue, View
 
 __all__ = ["registry_location", "names_elsewhere", "written_by_32_bit", "file_location", "folder_location"]

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Literal
 
+from harness.model.names import folded
+
 __all__ = [
     "Bits",
     "View",
@@ -125,10 +127,10 @@ class RegistryPath:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RegistryPath):
             return NotImplemented
-        return self.hive is other.hive and self.key.casefold() == other.key.casefold()
+        return self.hive is other.hive and folded(self.key) == folded(other.key)
 
     def __hash__(self) -> int:
-        return hash((self.hive, self.key.casefold()))
+        return hash((self.hive, folded(self.key)))
 
 
 class RegistryType(IntEnum):

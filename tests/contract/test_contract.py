@@ -12,7 +12,8 @@ from harness.emulator.baseline import MACHINES
 from harness.emulator.clock import VirtualClock
 from harness.emulator.machine import EmulatedMachine
 from harness.errors import MachineError
-from harness.machine.contract import FOLDER, KEY, Check, behaviour, checks, expect, expect_error
+from harness.machine.contract import Check, checks
+from harness.machine.contract.check import FOLDER, KEY, behaviour, expect, expect_error
 from harness.machine.ports import Machine
 from harness.model.windows import Architecture, MachineFacts, RegistryPath, RegistryValue
 

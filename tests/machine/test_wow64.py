@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.machine.names import folded
+from harness.model.names import folded
 from harness.machine.wow64 import (
     file_location,
     folder_location,

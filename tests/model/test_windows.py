@@ -194,3 +194,9 @@ class TestAccountsAndMachines:
     def test_releases_rise_with_their_builds(self):
         """The table is in the order of the releases."""
         assert sorted(WINDOWS_RELEASES.values()) == [*WINDOWS_RELEASES.values()]
+
+
+def test_registry_paths_compare_one_letter_at_a_time():
+    """Two keys are the same when Windows says so: case does not matter, but `ß` is not `ss`."""
+    assert RegistryPath(Hive.HKLM, "SOFTWARE\\Ä") == RegistryPath(Hive.HKLM, "software\\ä")
+    assert RegistryPath(Hive.HKLM, "Straße") != RegistryPath(Hive.HKLM, "Strasse")

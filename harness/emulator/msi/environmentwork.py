@@ -22,7 +22,7 @@ from harness.emulator.msi.transaction import Transaction
 from harness.emulator.rights import check_may_write_key
 from harness.errors import MachineError
 from harness.formats.msidatabase import Row
-from harness.machine.names import folded
+from harness.model.names import folded
 from harness.model.windows import Hive, RegistryPath, RegistryType, RegistryValue
 
 __all__ = ["write_environment_strings", "remove_environment_strings"]

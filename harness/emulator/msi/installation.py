@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ntpath
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from harness.emulator.msi.commandline import MsiCommand, UiLevel, Verb
@@ -16,7 +17,7 @@ from harness.emulator.msi.script import Removal, Step
 from harness.emulator.msi.sequence import end_dialog, plan_sequence
 from harness.emulator.msi.session import Session
 from harness.emulator.msi.transaction import Transaction
-from harness.errors import FormatError
+from harness.errors import FormatError, MachineError
 from harness.timeline import Lane
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ class Installation:
         try:
             await self._execute(session)
         finally:
-            self._run.unlock(_MUTEX)
+            with suppress(MachineError):  # a process that was ended has given it back already
+                self._run.unlock(_MUTEX)
         if self._command.ui is UiLevel.FULL and (dialog := end_dialog(session, _AT_SUCCESS)):
             await self._show(f"dialog '{dialog}' of {session.package_name}")
         elif self._command.shows_end:

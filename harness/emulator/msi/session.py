@@ -16,7 +16,7 @@ from harness.emulator.msi.products import Context, InstalledProduct, Owner
 from harness.emulator.msi.properties import Properties, is_privileged
 from harness.formats.msi import architecture_of
 from harness.formats.msidatabase import MsiDatabase, Row
-from harness.machine.names import folded
+from harness.model.names import folded
 from harness.model.windows import SYSTEM, Architecture, Hive, RegistryPath, View
 
 if TYPE_CHECKING:

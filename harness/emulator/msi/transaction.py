@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from harness.errors import MachineError
-from harness.machine.names import folded
 from harness.machine.ports import Machine
+from harness.model.names import folded
 from harness.model.windows import Hive, RegistryPath, RegistryType, RegistryValue, View
 
 __all__ = ["Transaction"]
@@ -20,7 +20,7 @@ __all__ = ["Transaction"]
 _KEPT: Final = r"C:\Config.Msi"
 _SESSION_MANAGER: Final = RegistryPath(Hive.HKLM, r"SYSTEM\CurrentControlSet\Control\Session Manager")
 _PENDING: Final = "PendingFileRenameOperations"
-_IN_USE: Final = 32
+_ACCESS_DENIED, _IN_USE = 5, 32
 
 
 class Transaction:
@@ -195,6 +195,8 @@ class Transaction:
 
     def _keep(self, path: str) -> None:
         """Move a file out of the way, to where rollback finds it."""
+        if self._files.info(path).is_directory:
+            raise MachineError(_ACCESS_DENIED, "a folder, not a file", path)
         self._files.make_folder(_KEPT)
         self._kept += 1
         kept = rf"{_KEPT}\{0x10000 + self._kept:x}.rbf"

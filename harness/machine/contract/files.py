@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from harness.machine.contract import FOLDER, behaviour, expect, expect_error
+from harness.machine.contract.check import FOLDER, behaviour, expect, expect_error
 from harness.machine.ports import Machine
 from harness.model.windows import SYSTEM, View
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.machine.contract import (
+from harness.machine.contract.check import (
     CLASS_KEY,
     COM_KEY,
     KEY,

@@ -1,13 +1,8 @@
-r"""The exam of a machine: behaviours of Windows, one sentence each, that every machine must show.
-
-The emulated machine sits it in every test run; Wine and real Windows can, whoever has them. A check is a plain function
-that is given a machine and raises `AssertionError` when the machine differs. It uses the ports only, works below the
-places named here, and leaves nothing behind, so that it may be run on a computer that somebody uses.
-"""
+"""One check of the exam, how functions become checks, and where checks may write."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -18,7 +13,6 @@ from harness.model.windows import RegistryPath, View
 __all__ = [
     "Check",
     "behaviour",
-    "checks",
     "expect",
     "expect_error",
     "KEY",
@@ -85,14 +79,6 @@ def behaviour(name: str, *, source: str, needs_wow64: bool = False) -> Callable[
         return Check(name=name, source=source, needs_wow64=needs_wow64, function=function)
 
     return mark
-
-
-def checks() -> Sequence[Check]:
-    """Return the whole exam."""
-    from harness.machine import contract_files, contract_registry
-
-    modules = (contract_registry, contract_files)
-    return tuple(thing for module in modules for thing in vars(module).values() if isinstance(thing, Check))
 
 
 def expect(expected: object, actual: object) -> None:
