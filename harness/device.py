@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from harness.agent.explanation import Explanation, explain
-from harness.agent.service import Agent
+from harness.agent.service import SERVICE_NAME, Agent
 from harness.agent.settings import AgentSettings
 from harness.agent.status import AppStatus
 from harness.durations import parse_duration
@@ -94,6 +94,14 @@ class ManagedDevice:
         if not self.run_until(lambda: self.machine.power.booted_at > booted, "1 h"):
             raise UsageError("the computer does not come up again within an hour of its time")
 
+    def restart_agent(self) -> None:
+        """Restart the agent's service as an administrator does; it knows then what it wrote to the registry.
+
+        Raises:
+            MachineError: 1115 while the computer restarts.
+        """
+        self.machine.services.restart(SERVICE_NAME)
+
     def status(self, app: Win32App | str) -> AppStatus:
         """Return how far an app is, and what the agent knows of it."""
         return self.agent.status_of(self.tenant.app(app))
@@ -107,8 +115,12 @@ class ManagedDevice:
         return entra_account(name, seed=str(self.agent.seed))
 
     def sign_in(self, name: str) -> None:
-        """Sign a user in, or switch to the session they have."""
-        self.machine.sign_in(self.account(name))
+        """Sign a user in, or switch to the session they have; the agent checks in when a session begins."""
+        account = self.account(name)
+        is_new = all(session.account.sid != account.sid for session in self.machine.sessions.signed_in())
+        self.machine.sign_in(account)
+        if is_new:
+            self.agent.session_changed()
 
     def sign_out(self, name: str) -> None:
         """Sign a user out; everything in the session ends.

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.errors import HarnessError
 from harness.steps import MODULES
 
 if TYPE_CHECKING:
+    from pytest_bdd.parser import Feature, Step
+
     from harness.device import ManagedDevice
     from harness.emulator.clock import VirtualClock
     from harness.emulator.machine import EmulatedMachine
@@ -32,6 +35,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="where features find packages, app JSON and installer files, relative to the project's root",
         default=".",
     )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_bdd_step_error(request: pytest.FixtureRequest, feature: Feature, step: Step, exception: Exception) -> None:
+    """Let a failed step show its message, its words and its place instead of the Python below it.
+
+    Any `--tb` that is asked for, `--full-trace` and `--pdb` show the Python. Errors that nobody raised on purpose are
+    left as they are.
+    """
+    option = request.config.getoption
+    if option("tbstyle") != "auto" or option("fulltrace") or option("usepdb", default=False):
+        return
+    if isinstance(exception, HarnessError | AssertionError):
+        # pytest adds the compared values after the author's message; where there is one, it says enough.
+        said, added = str(exception), "\nassert "
+        message = said.partition(added)[0] or type(exception).__name__
+        place = f"{feature.filename}:{step.line_number}"
+        text = f"{message}\n\n    {step.keyword} {step.name}\n{place}"
+        raise pytest.fail.Exception(text, pytrace=False) from None
 
 
 @pytest.fixture

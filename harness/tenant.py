@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from harness.errors import UsageError
 from harness.formats.graph import read_app
@@ -64,24 +65,22 @@ class Tenant:
 
     # What the administrator does
 
-    def publish(self, app_file: str | Path, package_file: str | Path) -> Win32App:
+    def publish(self, app_file: str | Path, package: str | Path | IntuneWinPackage | None = None) -> Win32App:
         """Publish an app from files, as an upload to the portal does; assignments in its JSON are made too.
 
         Args:
             app_file: the app as Graph JSON.
-            package_file: its `.intunewin`; the file stays open until `close`.
+            package: its `.intunewin`: a file, which stays open until `close`, or one that is opened already; without
+                any the service has no content to deliver, as while an upload is unfinished.
 
         Raises:
-            FormatError: if one of them does not read.
+            FormatError: if one of them does not read; nothing is published then.
             UsageError: if one of them cannot be opened.
         """
-        app_file, package_file = Path(app_file), Path(package_file)
-        try:
+        app_file = Path(app_file)
+        with _readable():
             document = read_app(app_file.read_bytes(), app_file.name)
-            stream = self._open_files.enter_context(package_file.open("rb"))
-        except OSError as error:
-            raise UsageError(f"cannot read {error.filename}: {(error.strerror or '').lower()}") from None
-        self.add(document.app, IntuneWinPackage.open(stream, source=package_file.name))
+        self.add(document.app, self._open(Path(package)) if isinstance(package, str | Path) else package)
         for assignment in document.assignments:
             self.assign(document.app, assignment)
         return document.app
@@ -117,23 +116,18 @@ class Tenant:
             assignment: all settings at once; the other arguments are short for the usual ones.
             intent: required, available or uninstall.
             notifications: showAll, showReboot or hideAll.
-            target_type: device or user.
+            target_type: device, user or both.
 
         Raises:
             UsageError: for an app that is not known, or a word that Intune does not have.
         """
+        chosen = assignment or Assignment(
+            intent=_word(InstallIntent, "an intent", intent),
+            notifications=_word(Notifications, "a setting of notifications", notifications),
+            target_type=_word(TargetType, "a type of target", target_type),
+        )
         if isinstance(app, Win32App) and app.id not in self._apps:
             self.add(app)
-        try:
-            chosen = assignment or Assignment(
-                intent=InstallIntent(intent),
-                notifications=Notifications(notifications),
-                target_type=TargetType(target_type),
-            )
-        except ValueError as error:
-            kind = {"InstallIntent": InstallIntent, "Notifications": Notifications}.get(str(error).rsplit(" ", 1)[-1])
-            words = ", ".join(kind or TargetType)
-            raise UsageError(f"{error} - use one of {words}") from None
         self._assignments[self.app(app).id] = chosen
 
     def unassign(self, app: Win32App | str) -> None:
@@ -163,6 +157,15 @@ class Tenant:
     def assignment_of(self, app: Win32App | str) -> Assignment | None:
         """Return how an app is assigned; None when it is not."""
         return self._assignments.get(self.app(app).id)
+
+    def reports_about(self, app: Win32App | str) -> list[Report]:
+        """Return what devices reported about an app, oldest first.
+
+        Raises:
+            UsageError: when there is no such app.
+        """
+        app_id = self.app(app).id
+        return [report for report in self.reports if report.app_id == app_id]
 
     # What the agent asks (harness.agent.gateway.Gateway)
 
@@ -209,6 +212,15 @@ class Tenant:
                 Report(app_id=fields["ApplicationId"], user_id=fields.get("UserId", _DEVICE), fields=fields)
             )
 
+    def _open(self, file: Path) -> IntuneWinPackage:
+        """Open a package and keep its file open; one that does not read is closed again."""
+        with ExitStack() as stack:
+            with _readable():
+                stream = stack.enter_context(file.open("rb"))
+            package = IntuneWinPackage.open(stream, source=file.name)
+            self._open_files.enter_context(stack.pop_all())
+        return package
+
     def _policies(self, user_id: str, intents: set[InstallIntent]) -> str:
         self._answer()
         is_device = user_id == _DEVICE
@@ -229,6 +241,24 @@ class Tenant:
     def _answer(self) -> None:
         if not self.is_reachable:
             raise ConnectionError("the service does not answer")
+
+
+W = TypeVar("W", bound=StrEnum)
+
+
+def _word(kind: type[W], noun: str, word: str) -> W:
+    try:
+        return kind(word)
+    except ValueError:
+        raise UsageError(f"'{word}' is not {noun} - use one of: {', '.join(kind)}") from None
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"cannot read {error.filename}: {(error.strerror or '').lower()}") from None
 
 
 def _base64(data: bytes) -> str:

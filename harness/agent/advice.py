@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
 
-from harness.agent.comparisons import Incomparable, compare_versions
+from harness.agent.comparisons import compare_versions
 from harness.agent.detection import look, rule_path
 from harness.agent.findings import Finding
 from harness.agent.products import UNINSTALL, is_guid, uninstall_entries
@@ -65,7 +65,7 @@ class Scene:
 def advise(finding: Finding, app: Win32App, machine: Machine, account: Account) -> Advice | None:
     """Return the best advice about a rule that does not hold; None when nothing near is found."""
     scene = Scene(app=app, machine=machine, account=account, finding=finding)
-    return next(_advice(finding.rule, scene), None)
+    return next(iter([*_advice(finding.rule, scene)]), None)
 
 
 @singledispatch
@@ -84,6 +84,8 @@ def _about_registry(rule: RegistryRule, scene: Scene) -> Iterator[Advice]:
         path = RegistryPath.parse(rule.key_path)
     except ValueError:
         yield Advice(text="Begin the key path with the name of a hive, for example HKEY_LOCAL_MACHINE.")
+        return
+    if scene.finding.problem:
         return
     if rule.operation_type is RegistryOperation.DOES_NOT_EXIST:
         yield Advice(text="It is there although the rule wants it absent.")
@@ -148,7 +150,8 @@ def _other_spelling(rule: RegistryRule, path: RegistryPath, scene: Scene) -> Ite
 def _other_value(rule: RegistryRule | FileSystemRule, operator: Operator, scene: Scene) -> Iterator[Advice]:
     """Compare what was found with what was wanted, when both are there."""
     actual, wanted = scene.finding.evidence.actual or "", rule.comparison_value or ""
-    if rule.operation_type.value == "version" and operator is Operator.EQUAL and _is_newer(actual, wanted):
+    is_newer = compare_versions(actual, Operator.GREATER_THAN, wanted)
+    if rule.operation_type.value == "version" and operator is Operator.EQUAL and is_newer:
         newer = replace(rule, operator=Operator.GREATER_THAN_OR_EQUAL)
         yield Advice(
             text=f"Version {actual} is there, newer than {wanted}. Use 'greater than or equal'.", corrected=newer
@@ -267,10 +270,3 @@ def _near(name: str, names: Sequence[str]) -> list[str]:
     folded = {one.casefold(): one for one in names}
     found = difflib.get_close_matches(name.casefold(), folded, n=2, cutoff=0.75)
     return [folded[one] for one in found]
-
-
-def _is_newer(actual: str, wanted: str) -> bool:
-    try:
-        return compare_versions(actual, Operator.GREATER_THAN, wanted)
-    except Incomparable:
-        return False

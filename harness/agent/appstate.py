@@ -133,10 +133,8 @@ class AppState:
             return ResultantAppState.PENDING_INSTALL
         if self.error_code is not None:
             return ResultantAppState.UNINSTALL_FAILED if is_removal else ResultantAppState.FAILED
-        match self.detection:
-            case DetectionState.DETECTED:
-                return ResultantAppState.INSTALLED
-            case DetectionState.NOT_DETECTED:
-                return ResultantAppState.NOT_INSTALLED
-            case DetectionState.NOT_COMPUTED:
-                return ResultantAppState.UNKNOWN
+        return {
+            DetectionState.DETECTED: ResultantAppState.INSTALLED,
+            DetectionState.NOT_DETECTED: ResultantAppState.NOT_INSTALLED,
+            DetectionState.NOT_COMPUTED: ResultantAppState.UNKNOWN,
+        }[self.detection]

@@ -23,7 +23,6 @@ from harness.agent.comparisons import (
 from harness.agent.findings import Evidence, Finding, LogNote
 from harness.agent.products import find_product
 from harness.agent.rulewords import comparison_note, describe_wanted, invalid, verdict_word
-from harness.errors import MachineError
 from harness.formats import wirenumbers as wire
 from harness.formats.commandline import expand_environment
 from harness.machine.ports import Machine
@@ -120,7 +119,7 @@ def _compare_registry(rule: RegistryRule, actual: str) -> bool:
 def _look_at_file(rule: FileSystemRule, machine: Machine, account: Account) -> Finding:
     path = rule_path(rule, machine, account)
     where = f"{path} ({rule.view})"
-    exists = _exists(machine, path, rule)
+    exists = machine.files.exists(path, rule.view)
     actual = problem = None
     is_met, found = exists, "it is there" if exists else _missing(machine, path, rule)
     match rule.operation_type:
@@ -245,16 +244,9 @@ def _registry_words(rule: RegistryRule, value: RegistryValue | None, *, key_exis
     return f"{value.type.name} {str(value)!r}"
 
 
-def _exists(machine: Machine, path: str, rule: FileSystemRule) -> bool:
-    try:
-        return machine.files.exists(path, rule.view)
-    except MachineError:  # a path that Windows cannot have, for example with a quote in it
-        return False
-
-
 def _missing(machine: Machine, path: str, rule: FileSystemRule) -> str:
     folder = path.rpartition("\\")[0]
-    return "the folder, without it" if folder and _exists(machine, folder, rule) else "no such folder"
+    return "the folder, without it" if folder and machine.files.exists(folder, rule.view) else "no such folder"
 
 
 def _file_notes(

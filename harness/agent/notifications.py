@@ -113,10 +113,8 @@ class Notifier:
 
 
 def _is_shown(kind: ToastKind, notifications: Notifications) -> bool:
-    match notifications:
-        case Notifications.SHOW_ALL:
-            return True
-        case Notifications.SHOW_REBOOT:
-            return kind.is_about_restart
-        case Notifications.HIDE_ALL:
-            return False
+    return {
+        Notifications.SHOW_ALL: True,
+        Notifications.SHOW_REBOOT: kind.is_about_restart,
+        Notifications.HIDE_ALL: False,
+    }[notifications]

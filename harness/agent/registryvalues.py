@@ -5,6 +5,7 @@ Keys of the agent can be edited by anybody with administrator's rights, so nothi
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from harness.machine.ports import Registry
@@ -15,6 +16,7 @@ __all__ = ["ROOT", "RegistryValues", "from_wire_time", "to_wire_time"]
 #: Everything the agent keeps is below this key (seen on devices), in the 64-bit view.
 ROOT = RegistryPath(Hive.HKLM, r"SOFTWARE\Microsoft\IntuneManagementExtension")
 _WIRE_TIME = "%m/%d/%Y %H:%M:%S"
+_WIRE_TIME_PATTERN = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})")
 
 
 def to_wire_time(moment: datetime) -> str:
@@ -24,9 +26,13 @@ def to_wire_time(moment: datetime) -> str:
 
 def from_wire_time(text: str) -> datetime | None:
     """Read a time as GRS values have it; None when it is none."""
+    found = _WIRE_TIME_PATTERN.fullmatch(text)
+    if found is None:
+        return None
+    month, day, year, *time = map(int, found.groups())
     try:
-        return datetime.strptime(text, _WIRE_TIME).replace(tzinfo=UTC)
-    except ValueError:
+        return datetime(year, month, day, *time, tzinfo=UTC)
+    except ValueError:  # for example 02/30/2026
         return None
 
 
@@ -41,9 +47,17 @@ class RegistryValues:
         """Return those of a key below."""
         return RegistryValues(self.registry, self.key.child(name))
 
+    def exists(self) -> bool:
+        """Return whether the key exists."""
+        return self.registry.exists(self.key)
+
     def names(self) -> list[str]:
         """Return the names of the keys below; none when the key does not exist."""
         return list(self.registry.subkeys(self.key)) if self.registry.exists(self.key) else []
+
+    def values(self) -> dict[str, RegistryValue]:
+        """Return all values; none when the key does not exist."""
+        return dict(self.registry.values(self.key)) if self.registry.exists(self.key) else {}
 
     def text(self, name: str) -> str | None:
         """Return a text; None when it is missing or empty or no text."""

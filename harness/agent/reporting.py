@@ -62,6 +62,7 @@ class Reporter:
 
     def __init__(self, tools: Toolbox) -> None:
         self._tools = tools
+        self._written: dict[tuple[str, str], tuple[AppState | None, str]] = {}
 
     def update(self, old: AppState, new: AppState, step: str) -> AppState:
         """Write a state that has moved on, and say so.
@@ -95,7 +96,7 @@ class Reporter:
             if state is not None:
                 log(
                     f"[Win32App][ReportingManager] App with id: {app_id} and prior AppAuthority: V3 has been loaded "
-                    f"and reporting state initialized. ReportingState: {write_report(report_of(state))}"
+                    f"and reporting state initialized. ReportingState: {self._report(state)}"
                 )
         full = self._tools.store.full_sync_time(user_id)
         if full is not None:
@@ -108,7 +109,7 @@ class Reporter:
     def tell_company_portal(self, state: AppState) -> None:
         """Write what the Company Portal shows."""
         tools = self._tools
-        report = write_report(report_of(state))
+        report = self._report(state)
         tools.log.workload(f"[Win32App][ReportingManager] Sending status to company portal based on report: {report}")
         if status := _portal_status(state):
             tools.store.save_status(state.user_id, state.app_id, status)
@@ -124,7 +125,7 @@ class Reporter:
     def send(self, states: Sequence[AppState], session: CheckInSession) -> None:
         """Send the reports that changed, or all when a full sync is due; what is not taken is sent next time."""
         tools, user_id, now = self._tools, session.user_id, self._tools.now()
-        reports = {state.app_id: write_report(report_of(state)) for state in states}
+        reports = {state.app_id: self._report(state) for state in states}
         last_full = tools.store.full_sync_time(user_id)
         is_full = last_full is None or not last_full <= now < last_full + tools.settings.full_report_interval
         changed = {
@@ -139,6 +140,15 @@ class Reporter:
             tools.store.cache_report(user_id, app_id, report)
         if is_full:
             tools.store.set_full_sync_time(user_id, now)
+
+    def _report(self, state: AppState) -> str:
+        """Return the JSON of a report; that of an unchanged state is kept."""
+        key = (state.user_id, state.app_id)
+        known, text = self._written.get(key, (None, ""))
+        if known is not state:
+            text = write_report(report_of(state))
+            self._written[key] = (state, text)
+        return text
 
     def _upload(self, reports: list[str], session: CheckInSession) -> bool:
         """Send reports; return whether the service took them."""

@@ -61,18 +61,14 @@ def decide_restart(
         return RestartDecision()
     quiet = RestartDecision(is_needed=is_soft or is_hard, blocks_others=is_hard)
     noticed = replace(quiet, is_announced=quiet.is_needed)
-    match behavior:
-        case DeviceRestartBehavior.SUPPRESS:
-            return quiet
-        case DeviceRestartBehavior.FORCE:
-            return _restart(quiet, grace)
-        case DeviceRestartBehavior.BASED_ON_RETURN_CODE:
-            return _restart(quiet, grace) if is_hard else noticed
-        case DeviceRestartBehavior.ALLOW if is_hard:
-            notice = settings.allow_restart_notice
-            return replace(noticed, restarts_in=notice, countdown=min(_COUNTDOWN, notice))
-        case DeviceRestartBehavior.ALLOW:
-            return noticed
+    if behavior is DeviceRestartBehavior.SUPPRESS:
+        return quiet
+    if behavior is DeviceRestartBehavior.FORCE:
+        return _restart(quiet, grace)
+    if behavior is DeviceRestartBehavior.BASED_ON_RETURN_CODE:
+        return _restart(quiet, grace) if is_hard else noticed
+    notice = settings.allow_restart_notice
+    return replace(noticed, restarts_in=notice, countdown=min(_COUNTDOWN, notice)) if is_hard else noticed
 
 
 #: How long before a restart the countdown is shown when no setting says so (the portal's default).

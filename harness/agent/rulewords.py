@@ -43,7 +43,7 @@ def describe_wanted(rule: Rule) -> str:
             return f"product {rule.product_code}, version {sign} {rule.product_version or ''}".rstrip()
         case ProcessRule():
             verb = "runs" if rule.operation_type is ProcessOperation.EXISTS else "does not run"
-            return f"process {rule.process_name} {verb}"
+            return f"process {rule.process_name} {verb} (a rule of ime-harness, not of Intune)"
         case _:
             return f"script '{rule.display_name}'" if rule.display_name else "script"
 

@@ -28,7 +28,7 @@ __all__ = ["Agent"]
 #: The service's name and display name on real devices.
 SERVICE_NAME = "IntuneManagementExtension"
 DISPLAY_NAME = "Microsoft Intune Management Extension"
-#: Why the agent checks in, in the words of the service's protocol (seen); a push is "Notification", a sign-in "UserLogOn".
+#: Why the agent checks in, in the words of the service's protocol (seen).
 _ON_DEMAND, _AT_START, _BY_TIMER = "OnDemand", "AgentRestart", "MaintenanceTimer"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

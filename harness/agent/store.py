@@ -65,15 +65,22 @@ class AgentStore:
         self._operational = self.apps.child("OperationalState")
         self._reporting = self.apps.child("Reporting")
         self._status = root.child(r"SideCarPolicies\StatusServiceReports")
+        # Reading JSON again that has not changed is most of what an idle check-in would do.
+        self._read_before: dict[tuple[str, str], tuple[tuple[object, ...], AppState]] = {}
 
     # App states
 
     def load(self, user_id: str, app_id: str) -> AppState | None:
         """Return what is known of an app for a user; None when it was never looked at."""
+        _, known = self._read_before.get((user_id, app_id), (None, None))
+        if known is not None:
+            key = self.apps.child(user_id).child(f"{app_id}_{known.version}")
+            if key.exists():
+                return self._read(user_id, app_id, known.version, key)
         for name in self.apps.child(user_id).names():
             found, _, version = name.rpartition("_")
             if found.casefold() == app_id.casefold() and version.isdecimal():
-                return self._read(user_id, app_id, int(version), self.apps.child(user_id).child(name))
+                return self._read(user_id, found, int(version), self.apps.child(user_id).child(name))
         return None
 
     def save(self, state: AppState) -> None:
@@ -110,6 +117,12 @@ class AgentStore:
     def _read(self, user_id: str, app_id: str, version: int, key: RegistryValues) -> AppState:
         """Put a state together; a message that does not read counts as missing."""
         operational = self._operational.child(user_id).child(app_id)
+        compliance, enforcement = (key.child(name).text(name) for name in (_COMPLIANCE, _ENFORCEMENT))
+        values, own = key.values(), operational.values()
+        raw = (version, compliance, enforcement, values, own)
+        before, known = self._read_before.get((user_id, app_id), ((), None))
+        if known is not None and before == raw:
+            return known
         reboot = key.text("RebootStatus")
         state = AppState(
             user_id=user_id,
@@ -122,8 +135,9 @@ class AgentStore:
             reboot=RebootStatus(reboot) if reboot in list(RebootStatus) else RebootStatus.CLEAN,
             updated_at=key.moment("LastUpdatedTimeUtc"),
         )
-        state = _with_compliance(state, key.child(_COMPLIANCE).text(_COMPLIANCE))
-        return _with_enforcement(state, key.child(_ENFORCEMENT).text(_ENFORCEMENT))
+        state = _with_enforcement(_with_compliance(state, compliance), enforcement)
+        self._read_before[user_id, app_id] = (raw, state)
+        return state
 
     # What the user asked for
 

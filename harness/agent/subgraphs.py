@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.formats import wirenumbers as wire
 from harness.model.assignments import AppPolicy
@@ -21,20 +21,16 @@ class Subgraph:
         policies: the apps, in the order of the policy.
         is_enforceable: False when apps are only detected, as available ones are that nobody asked for.
         is_requested: whether the user asked for it, which schedules do not hold up.
+        hash: what the registry keeps schedules by: 44 characters of base64, as seen.
     """
 
     policies: tuple[AppPolicy, ...]
     is_enforceable: bool = True
     is_requested: bool = False
+    hash: str = field(init=False)
 
-    @property
-    def app_ids(self) -> str:
-        """The ids of the apps, as the log lists them."""
-        return ", ".join(policy.app.id for policy in self.policies)
-
-    @property
-    def hash(self) -> str:
-        """What the registry keeps schedules by: 44 characters of base64, as seen.
+    def __post_init__(self) -> None:
+        """Compute the hash, once.
 
         What the real agent hashes is not known. Ours is the SHA-256 of one line for each app, sorted: id, version and
         number of the intent with `|` between them. So a new version or intent starts afresh, and nothing else does.
@@ -43,7 +39,13 @@ class Subgraph:
             f"{policy.app.id.lower()}|{policy.app.version}|{wire.INTENTS[policy.assignment.intent]}"
             for policy in self.policies
         )
-        return base64.b64encode(hashlib.sha256("\n".join(lines).encode()).digest()).decode()
+        digest = hashlib.sha256("\n".join(lines).encode()).digest()
+        object.__setattr__(self, "hash", base64.b64encode(digest).decode())
+
+    @property
+    def app_ids(self) -> str:
+        """The ids of the apps, as the log lists them."""
+        return ", ".join(policy.app.id for policy in self.policies)
 
 
 def build_subgraphs(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pytest_bdd import given, then, when
 
 from harness.device import ManagedDevice
+from harness.durations import format_duration
 from harness.steps.phrases import step
 
 __all__: list[str] = []
@@ -25,6 +26,12 @@ def time_passes(device: ManagedDevice, duration: timedelta) -> None:
     device.advance(duration)
 
 
+@when("the agent's service restarts")
+def service_restarts(device: ManagedDevice) -> None:
+    """Restart the Intune Management Extension as an administrator does in the services console."""
+    device.restart_agent()
+
+
 @given("the service does not answer")
 @when("the service stops answering")
 def service_is_down(device: ManagedDevice) -> None:
@@ -40,12 +47,19 @@ def service_is_up(device: ManagedDevice) -> None:
 
 @then(step("the agent has checked in {count:Times}"))
 def agent_has_checked_in(device: ManagedDevice, count: int) -> None:
-    """Check how many check-ins the agent has begun since the device was switched on."""
-    assert count == len(device.timeline.of(kind="check-in started"))
+    """Check how many check-ins for required apps the agent has begun since the device was switched on."""
+    begun = _check_ins(device)
+    assert count == begun, f"the agent has checked in {begun} times, not {count}"
 
 
 @then(step("the agent checks in within {limit:Duration}"))
 def agent_checks_in_within(device: ManagedDevice, limit: timedelta) -> None:
-    """Let time pass until the agent begins its next check-in."""
-    before = len(device.timeline.of(kind="check-in started"))
-    assert device.run_until(lambda: len(device.timeline.of(kind="check-in started")) > before, limit)
+    """Let time pass until the agent begins its next check-in for required apps."""
+    before = _check_ins(device)
+    reached = device.run_until(lambda: _check_ins(device) > before, limit)
+    assert reached, f"the agent has not checked in within {format_duration(limit)}"
+
+
+def _check_ins(device: ManagedDevice) -> int:
+    """Return how many check-ins for required apps were begun; those for available apps are on their own schedule."""
+    return sum(event.data.get("apps") == "required apps" for event in device.timeline.of(kind="check-in started"))

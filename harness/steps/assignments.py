@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from pytest_bdd import given, when
 
-from harness.model.assignments import Assignment, InstallIntent, Notifications, RestartSettings
+from harness.model.assignments import Assignment, InstallIntent, Notifications, RestartSettings, TargetType
 from harness.steps.phrases import step
 from harness.steps.scene import Scene
 
@@ -20,17 +20,23 @@ def _change(scene: Scene, **changes: object) -> None:
     tenant.assign(scene.last_app, replace(present, **changes))  # type: ignore[arg-type]  # the callers below are typed
 
 
-@given(step("it is assigned as {intent}"))
-@when(step("its assignment becomes {intent}"))
-def it_is_assigned(scene: Scene, intent: str) -> None:
+@given(step("it is assigned as {intent:Intent}"))
+@when(step("its assignment becomes {intent:Intent}"))
+def it_is_assigned(scene: Scene, intent: InstallIntent) -> None:
     """Assign the app that was named last: required, available or uninstall."""
-    _change(scene, intent=InstallIntent(intent))
+    _change(scene, intent=intent)
 
 
-@given(step("its toasts are set to {notifications}"))
-def its_toasts(scene: Scene, notifications: str) -> None:
+@given(step("it is assigned to {targets:Targets}"))
+def it_is_assigned_to(scene: Scene, targets: TargetType) -> None:
+    """Let the assignment reach devices, or users."""
+    _change(scene, target_type=targets)
+
+
+@given(step("its toasts are set to {notifications:Notifications}"))
+def its_toasts(scene: Scene, notifications: Notifications) -> None:
     """Set the assignment's end user notifications: showAll, showReboot or hideAll."""
-    _change(scene, notifications=Notifications(notifications))
+    _change(scene, notifications=notifications)
 
 
 @given(step("it has a restart grace period of {grace_period:Duration}"))

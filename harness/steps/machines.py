@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pytest_bdd import given, then, when
 
 from harness.device import ManagedDevice
 from harness.emulator.installers import Installer
+from harness.emulator.registry import EmulatedRegistry
+from harness.errors import UsageError
 from harness.model.commands import Command
 from harness.model.windows import RegistryPath, RegistryValue, View
 from harness.steps.phrases import step
@@ -20,17 +24,22 @@ def device_with_user(scene: Scene, release: str, user: str) -> ManagedDevice:
     return scene.start(release=release, user=user.lower())
 
 
+@given(step('a {release} device with "{user}" signed in on {start:Moment}'), target_fixture="device")
+def device_with_user_on(scene: Scene, release: str, user: str, start: datetime) -> ManagedDevice:
+    """Switch on a device on a day, at a time of day in its time zone (UTC); a user is signed in."""
+    return scene.start(release=release, user=user.lower(), start=start)
+
+
 @given(step("a {release} device with nobody signed in"), target_fixture="device")
 def device_without_user(scene: Scene, release: str) -> ManagedDevice:
     """Switch on a device; nobody is signed in."""
     return scene.start(release=release, user=None)
 
 
-@given(step('the registry value "{path}" is "{data}"'))
-def registry_value_given(device: ManagedDevice, path: str, data: str) -> None:
+@given(step('the registry value "{value:Key}" is "{data}"'))
+def registry_value_given(device: ManagedDevice, value: RegistryPath, data: str) -> None:
     """Put a value into the 64-bit registry; the last part of the path is its name."""
-    key = RegistryPath.parse(path)
-    device.machine.registry.set(key.parent, key.name, RegistryValue.of(data))
+    device.machine.registry.set(value.parent, value.name, RegistryValue.of(data))
 
 
 @given(step('the file "{path}" with the text "{text}"'))
@@ -43,10 +52,12 @@ def file_given(device: ManagedDevice, path: str, text: str) -> None:
 @when(step('the process "{name}" is started'))
 def process_runs(device: ManagedDevice, name: str) -> None:
     """Start a program in the user's session that runs until it is ended."""
-    path = rf"C:\Users\Public\{name}"
+    sessions = device.machine.sessions.signed_in()
+    if not sessions:
+        raise UsageError(f"nobody is signed in who could run {name} - sign a user in first")
+    session, path = sessions[0], rf"C:\Users\Public\{name}"
     device.machine.files.write(path, b"a program of the scenario")
     device.machine.programs.setdefault(path, Installer.hangs())
-    [session, *_] = device.machine.sessions.signed_in()
     device.machine.processes.start(
         Command(
             command_line=f'"{path}"',
@@ -81,19 +92,31 @@ def file_is_not_there(device: ManagedDevice, path: str) -> None:
     assert not device.machine.files.exists(path), f"{path} is there"
 
 
-@then(step('the {view} registry value "{path}" is "{data}"'))
-def registry_value_is(device: ManagedDevice, view: str, path: str, data: str) -> None:
+@then(step('the {view:View} registry value "{value:Key}" is "{data}"'))
+def registry_value_is(device: ManagedDevice, view: View, value: RegistryPath, data: str) -> None:
     """Check a registry value in the `64-bit` or the `32-bit` view."""
-    key = RegistryPath.parse(path)
-    found = device.machine.registry.get(key.parent, key.name, View(view))
-    assert found is not None, f"there is no value {path} in the {view} view"
-    assert data == str(found)
+    _check_value(device.machine.registry, value, data, view)
 
 
-@then(step('the {view} registry key "{path}" is not there'))
-def registry_key_is_not_there(device: ManagedDevice, view: str, path: str) -> None:
+@then(step('the registry value "{value:Key}" of "{user}" is "{data}"'))
+def user_registry_value_is(device: ManagedDevice, value: RegistryPath, user: str, data: str) -> None:
+    """Check a registry value as a user sees it, for example below HKCU."""
+    sid = device.account(user.lower()).sid
+    if all(session.account.sid != sid for session in device.machine.sessions.signed_in()):
+        raise UsageError(f"{user} is not signed in, so there is no registry of theirs - sign them in first")
+    _check_value(device.machine.registry.of_user(sid), value, data, View.VIEW_64)
+
+
+def _check_value(registry: EmulatedRegistry, value: RegistryPath, data: str, view: View) -> None:
+    found = registry.get(value.parent, value.name, view)
+    assert found is not None, f"there is no value {value.short} in the {view} view"
+    assert data == str(found), f"{value.short} is {found}, not {data}"
+
+
+@then(step('the {view:View} registry key "{key:Key}" is not there'))
+def registry_key_is_not_there(device: ManagedDevice, view: View, key: RegistryPath) -> None:
     """Check that a registry key does not exist in that view."""
-    assert not device.machine.registry.exists(RegistryPath.parse(path), View(view)), f"{path} is there"
+    assert not device.machine.registry.exists(key, view), f"{key.short} is there in the {view} view"
 
 
 @then(step('the process "{name}" is running'))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import io
+import zipfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.device import ManagedDevice, emulated_device
 from harness.errors import UsageError
+from harness.formats.intunewin import IntuneWinPackage
 
 if TYPE_CHECKING:
     from harness.model.apps import Win32App
@@ -69,9 +72,23 @@ class Scene:
         hint = f"did you mean {', '.join(near)}?" if near else "set ime_folder in the pytest configuration"
         raise UsageError(f"there is no {name} in {self.folder} - {hint}")
 
-    def read(self, name: str) -> bytes:
-        """Return what a file of the scenario holds."""
-        return self.path(name).read_bytes()
+    def damaged(self, name: str) -> IntuneWinPackage:
+        """Return a package of the scenario with one bit of its encrypted content changed, as on a bad line.
+
+        Raises:
+            UsageError: if it is not there.
+            FormatError: if it is no package.
+        """
+        package = io.BytesIO(self.path(name).read_bytes())
+        whole = IntuneWinPackage.open(package, source=name)
+        copy = io.BytesIO()
+        with zipfile.ZipFile(package) as before, zipfile.ZipFile(copy, "w") as after:
+            for entry in before.infolist():
+                data = bytearray(before.read(entry))
+                if entry.filename == whole.content_name:
+                    data[-1] ^= 1
+                after.writestr(entry, bytes(data))
+        return IntuneWinPackage.open(copy, source=name)
 
     def close(self) -> None:
         """End the scenario: files are closed, the machine is given back."""

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from harness.emulator.msi.guids import is_guid
 from harness.errors import NotEmulated
 
-__all__ = ["MsiCommand", "Verb", "UiLevel", "LogRequest", "Misuse", "parse_command_line", "is_guid"]
+__all__ = ["MsiCommand", "Verb", "UiLevel", "LogRequest", "Misuse", "parse_command_line"]
 
-_GUID = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
 _PROPERTY = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)=(.*)", re.DOTALL)
 _LOG_FLAGS = frozenset("iwearucmopvx+!*")
 _DEFAULT_LOG_FLAGS = "iwearmo"
@@ -100,13 +100,9 @@ class MsiCommand:
 
     def chosen_properties(self) -> dict[str, str]:
         """Return the properties with what the verb stands for; a repair ignores those of the command line."""
-        match self.verb:
-            case Verb.UNINSTALL:
-                return {**self.properties, "REMOVE": "ALL"}
-            case Verb.REPAIR:
-                return {"REINSTALL": "ALL", "REINSTALLMODE": self.repair_mode}
-            case Verb.INSTALL:
-                return self.properties
+        if self.verb is Verb.REPAIR:
+            return {"REINSTALL": "ALL", "REINSTALLMODE": self.repair_mode}
+        return {**self.properties, "REMOVE": "ALL"} if self.verb is Verb.UNINSTALL else self.properties
 
     @property
     def is_product_code(self) -> bool:
@@ -120,11 +116,6 @@ class Misuse(Exception):
     def __init__(self, message: str, *, is_quiet: bool = False) -> None:
         super().__init__(message)
         self.is_quiet = is_quiet
-
-
-def is_guid(text: str) -> bool:
-    """Return whether a text is a GUID in braces."""
-    return _GUID.fullmatch(text) is not None
 
 
 def parse_command_line(line: str) -> MsiCommand:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from harness.emulator.msi.commandline import is_guid
 from harness.emulator.msi.features import Feature, State
+from harness.emulator.msi.guids import is_guid
 from harness.emulator.msi.outcomes import InstallFailure
 from harness.emulator.msi.products import Owner
 from harness.formats.msidatabase import MsiDatabase
@@ -83,11 +83,6 @@ class Component:
     def runs_from_source(self) -> bool:
         """Whether it cannot be installed locally."""
         return bool(self.attributes & _SOURCE_ONLY)
-
-    @property
-    def is_there_afterwards(self) -> bool:
-        """Whether its resources are on the machine when everything is done."""
-        return self.action is State.LOCAL or (self.installed is State.LOCAL and self.action is not State.ABSENT)
 
 
 def load_components(database: MsiDatabase, features: Mapping[str, Feature]) -> dict[str, Component]:

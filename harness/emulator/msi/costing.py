@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from harness.emulator.msi.components import SHARED_DLLS, Component, clients_of, decide_components, load_components
 from harness.emulator.msi.features import UNMODELLED_SELECTIONS, State, load_features, select_features
-from harness.emulator.msi.folders import DirectoryTree, long_name
+from harness.emulator.msi.folders import DirectoryTree, file_name
 from harness.emulator.msi.guids import pack_guid
 from harness.emulator.msi.outcomes import InstallFailure
 from harness.emulator.msi.script import Step
@@ -121,7 +121,7 @@ def _leave_newer_alone(session: Session, step: Step) -> None:
         row = versions.get(component.key_path)
         if component.action is not State.LOCAL or component.has_registry_key_path or row is None:
             continue
-        path = session.directory(component.directory) + long_name(row.text("FileName"))
+        path = session.directory(component.directory) + file_name(row.text("FileName"))
         if not session.machine.files.exists(path):
             continue
         offered = FileVersion.parse(row.text("Version"))

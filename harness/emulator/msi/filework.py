@@ -14,7 +14,7 @@ from typing import Final
 
 from harness.emulator.msi.components import Component
 from harness.emulator.msi.features import State
-from harness.emulator.msi.folders import long_name, with_backslash
+from harness.emulator.msi.folders import file_name, long_name, with_backslash
 from harness.emulator.msi.folderwork import check_file, forget_folder, make_folder, remove_made_folders
 from harness.emulator.msi.outcomes import InstallFailure
 from harness.emulator.msi.script import Step
@@ -67,7 +67,7 @@ def remove_files(session: Session, step: Step) -> None:
         if component.action is State.ABSENT:
             folder = session.directory(component.directory)
             folders[folder] = None
-            path = folder + long_name(row.text("FileName"))
+            path = folder + file_name(row.text("FileName"))
             step.add(f"FileRemove(FileName={path})", partial(_delete, session, path))
     for row in session.rows("RemoveFile"):
         _plan_remove_file(session, step, row)
@@ -155,7 +155,7 @@ def _has_same_hash(session: Session, row: Row, path: str) -> bool:
 
 def _target(session: Session, row: Row) -> str:
     component: Component = session.component(row.text("Component_"), "File")
-    return session.directory(component.directory) + long_name(row.text("FileName"))
+    return session.directory(component.directory) + file_name(row.text("FileName"))
 
 
 def _remove_any_folder(session: Session, folder: str, to: Transaction) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 from harness.emulator.msi.outcomes import InstallFailure
 from harness.formats.msidatabase import Row
 
-__all__ = ["standard_folders", "DirectoryTree", "long_name", "with_backslash"]
+__all__ = ["standard_folders", "DirectoryTree", "long_name", "file_name", "with_backslash"]
 
 _DEEPEST: Final = 256
 _ABSOLUTE: Final = re.compile(r"[A-Za-z]:\\|\\\\[^\\]")
@@ -80,13 +80,6 @@ class DirectoryTree:
             self._parents[name] = "" if parent == name else parent
             self._names[name] = (target, source or target)
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._parents
-
-    def names(self) -> tuple[str, ...]:
-        """Return every directory's identifier in table order."""
-        return tuple(self._parents)
-
     def targets(self, properties: Mapping[str, str]) -> dict[str, str]:
         """Return every directory's path with a trailing backslash.
 
@@ -102,7 +95,10 @@ class DirectoryTree:
         return found
 
     def source(self, name: str, *, has_short_names: bool) -> str:
-        """Return the folder of a directory's files below the package's, for files that are in no cabinet."""
+        """Return the folder of a directory's files below the package's, for files that are in no cabinet.
+
+        The table must be a tree, as `targets` makes sure.
+        """
         parts: list[str] = []
         while name and self._parents.get(name):
             text = self._names[name][1]
@@ -110,8 +106,6 @@ class DirectoryTree:
             if part not in (".", ""):
                 parts.insert(0, part)
             name = self._parents[name]
-            if len(parts) > _DEEPEST:
-                raise _no_tree()
         return "".join(rf"{part}\{''}" for part in parts)
 
     def _target(self, name: str, properties: Mapping[str, str], found: dict[str, str], depth: int) -> str:
@@ -140,6 +134,18 @@ class DirectoryTree:
 def long_name(text: str) -> str:
     """Return the long half of `SHORT~1|Long name`."""
     return text.rpartition("|")[2]
+
+
+def file_name(text: str) -> str:
+    """Return the long name of a file.
+
+    Raises:
+        InstallFailure: 1324 for one that no file can have.
+    """
+    name = long_name(text)
+    if _FORBIDDEN.search(name) or name in ("", ".", ".."):
+        raise InstallFailure(f"The path {name} contains an invalid character.", number=1324)
+    return name
 
 
 def with_backslash(path: str) -> str:

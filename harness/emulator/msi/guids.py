@@ -9,12 +9,22 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["pack_guid", "unpack_guid", "encode_guid"]
+__all__ = ["is_guid", "is_packed_guid", "pack_guid", "unpack_guid", "encode_guid"]
 
 _GUID: Final = re.compile(
     r"\{?([0-9A-F]{8})-([0-9A-F]{4})-([0-9A-F]{4})-([0-9A-F]{4})-([0-9A-F]{12})\}?", re.IGNORECASE
 )
 _ALPHABET: Final = "!$%&'()*+,-.0123456789=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{}~"
+
+
+def is_guid(text: str) -> bool:
+    """Return whether a text is a GUID in braces."""
+    return text[:1] == "{" and text[-1:] == "}" and _GUID.fullmatch(text) is not None
+
+
+def is_packed_guid(text: str) -> bool:
+    """Return whether a text is the name of a GUID's key."""
+    return re.fullmatch(r"[0-9A-Fa-f]{32}", text) is not None
 
 
 def pack_guid(guid: str) -> str:
@@ -36,7 +46,7 @@ def unpack_guid(packed: str) -> str:
     Raises:
         ValueError: if it is not 32 hex digits.
     """
-    if not re.fullmatch(r"[0-9A-Fa-f]{32}", packed):
+    if not is_packed_guid(packed):
         raise ValueError(f"{packed[:60]!r} is not a packed GUID")
     tail = _swapped(packed[16:])
     groups = (packed[7::-1], packed[11:7:-1], packed[15:11:-1], tail[:4], tail[4:])

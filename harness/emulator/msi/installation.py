@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ntpath
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final
 
 from harness.emulator.msi.commandline import MsiCommand, UiLevel, Verb
@@ -135,13 +135,12 @@ class Installation:
     def _look_ahead(self, session: Session, steps: list[Step]) -> None:
         """Let what is not modelled in the removal of older products come to light before anything is changed."""
         for removal in (removal for step in steps for removal in step.removals):
-            try:
+            # A failure is left for when its time comes: a row of the Upgrade table may not mind it.
+            with suppress(InstallFailure, FormatError):
                 inner = self._inner_session(session, removal)
                 if inner:
-                    plan_sequence(inner)
-                    inner.close()
-            except (InstallFailure, FormatError):
-                continue  # it fails when its time comes, where a row of the Upgrade table may not mind
+                    with closing(inner):
+                        plan_sequence(inner)
 
     def _inner_session(self, outer: Session, removal: Removal) -> Session | None:
         product = find_product(self._run.machine.registry, removal.code, self._run.info.account.sid)

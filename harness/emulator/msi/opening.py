@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from harness.emulator.msi.commandline import MsiCommand, Verb, is_guid
+from harness.emulator.msi.commandline import MsiCommand, Verb
+from harness.emulator.msi.guids import is_guid
 from harness.emulator.msi.outcomes import ExitCode, InstallFailure
 from harness.emulator.msi.products import InstalledProduct, find_product
 from harness.errors import FormatError, MachineError, NotEmulated

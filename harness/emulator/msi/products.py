@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from harness.emulator.msi.guids import pack_guid, unpack_guid
+from harness.emulator.msi.guids import is_guid, is_packed_guid, pack_guid, unpack_guid
 from harness.errors import MachineError
 from harness.machine.ports import Registry
 from harness.model.windows import SYSTEM, FileVersion, Hive, RegistryPath
@@ -44,13 +44,11 @@ class Owner:
     @property
     def advertised(self) -> RegistryPath:
         """Where products, features and upgrade codes are listed."""
-        match self.context:
-            case Context.MACHINE:
-                return RegistryPath(Hive.HKLM, r"SOFTWARE\Classes\Installer")
-            case Context.USER:
-                return RegistryPath(Hive.HKU, rf"{self.sid}\SOFTWARE\Microsoft\Installer")
-            case Context.MANAGED:
-                return RegistryPath(Hive.HKLM, rf"{_INSTALLER}\Managed\{self.sid}\Installer")
+        if self.context is Context.MACHINE:
+            return RegistryPath(Hive.HKLM, r"SOFTWARE\Classes\Installer")
+        if self.context is Context.USER:
+            return RegistryPath(Hive.HKU, rf"{self.sid}\SOFTWARE\Microsoft\Installer")
+        return RegistryPath(Hive.HKLM, rf"{_INSTALLER}\Managed\{self.sid}\Installer")
 
     def product(self, code: str) -> RegistryPath:
         r"""`UserData\<SID>\Products\<packed product code>`."""
@@ -89,10 +87,12 @@ class InstalledProduct:
 
 
 def find_product(registry: Registry, code: str, sid: str) -> InstalledProduct | None:
-    """Return a product as that user finds it; None when it is not installed for them.
+    """Return a product as that user finds it; None when it is not installed for them, or the code is no GUID.
 
     Managed products come before the user's own, and those before the machine's (Wine `msi_locate_product`, seen).
     """
+    if not is_guid(code):
+        return None
     for owner in (Owner(Context.MANAGED, sid), Owner(Context.USER, sid), Owner(Context.MACHINE)):
         listed = owner.advertised.child("Products").child(pack_guid(code))
         if registry.exists(listed):
@@ -108,10 +108,9 @@ def related_products(registry: Registry, upgrade_code: str, owner: Owner) -> Ite
     except MachineError:
         return
     for packed in packed_codes:
-        code = unpack_guid(packed)
         listed = owner.advertised.child("Products").child(packed)
-        if registry.exists(listed):
-            yield _product(registry, code, owner, listed)
+        if is_packed_guid(packed) and registry.exists(listed):
+            yield _product(registry, unpack_guid(packed), owner, listed)
 
 
 def _product(registry: Registry, code: str, owner: Owner, listed: RegistryPath) -> InstalledProduct:
@@ -129,13 +128,17 @@ def _product(registry: Registry, code: str, owner: Owner, listed: RegistryPath) 
         owner=owner,
         name=text(listed, "ProductName"),
         version=FileVersion.parse(text(properties, "DisplayVersion")) or _unpacked_version(text(listed, "Version")),
-        language=int(text(listed, "Language") or "0"),
-        package_code=unpack_guid(packed) if packed else "",
+        language=_number(text(listed, "Language")),
+        package_code=unpack_guid(packed) if is_packed_guid(packed) else "",
         local_package=text(properties, "LocalPackage"),
         source=folder + text(sources, "PackageName"),
     )
 
 
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
+
+
 def _unpacked_version(text: str) -> FileVersion:
-    number = int(text or "0")
+    number = _number(text)
     return FileVersion(number >> 24, number >> 16 & 0xFF, number & 0xFFFF)

@@ -127,9 +127,8 @@ def plan_unregistration(session: Session, step: Step) -> None:
     code, owner = session.product_code, session.owner
     packed = pack_guid(code)
     assert session.product is not None, "callers look first"
-    package = session.product.local_package
     plan_icon_removal(session, step)
-    if package:
+    if package := session.product.local_package:
         step.add(f"FileRemove(FileName={package})", lambda to: to.delete_later(package))
     entry = owner.uninstall.child(code)
     step.add(f"ProductCPDisplayInfoUnregister(Key={entry.short})", lambda to: to.delete_key(entry, session.view))
@@ -162,8 +161,8 @@ def _uninstall_values(session: Session) -> dict[str, RegistryValue]:
         "EstimatedSize": _estimated_size(session),
         "Language": _language(session),
         "Version": _packed_version(version),
-        "VersionMajor": version.major,
-        "VersionMinor": version.minor,
+        "VersionMajor": version.major & 0xFF,
+        "VersionMinor": version.minor & 0xFF,
         "WindowsInstaller": 1,
         **{name: 1 for name, source in _FLAGS.items() if properties.get(source)},
     }
@@ -204,7 +203,7 @@ def _estimated_size(session: Session) -> int:
         for row in session.rows("File")
         if session.component(row.text("Component_"), "File").action is State.LOCAL
     )
-    return -(-sum(installed) // 1024)
+    return min(max(-(-sum(installed) // 1024), 0), 0xFFFFFFFF)
 
 
 def _language(session: Session) -> int:

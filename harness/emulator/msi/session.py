@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from harness.emulator.msi.components import Component
 from harness.emulator.msi.conditions import evaluate
 from harness.emulator.msi.features import Feature, State
-from harness.emulator.msi.folders import long_name, with_backslash
+from harness.emulator.msi.folders import file_name, with_backslash
 from harness.emulator.msi.formatted import format_text
 from harness.emulator.msi.log import InstallLog
 from harness.emulator.msi.outcomes import InstallFailure
@@ -181,7 +181,7 @@ class Session:
         """Return the full path of a file by its key; empty for one there is not."""
         if self._file_paths is None:
             self._file_paths = {
-                row.text("File"): (row.text("Component_"), long_name(row.text("FileName"))) for row in self.rows("File")
+                row.text("File"): (row.text("Component_"), file_name(row.text("FileName"))) for row in self.rows("File")
             }
         component, name = self._file_paths.get(key, ("", ""))
         return self.directory(self.component(component, "File").directory) + name if component else ""

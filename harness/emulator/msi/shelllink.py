@@ -58,7 +58,7 @@ def to_shell_link(link: ShellLink) -> bytes:
         0,
         0,
         link.icon_index,
-        link.show_command,
+        link.show_command & 0xFFFF,
         link.hotkey & 0xFFFF,
         0,
         0,

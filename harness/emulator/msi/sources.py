@@ -35,7 +35,7 @@ class Source:
     @property
     def size_bytes(self) -> int:
         """How much there is to copy."""
-        return sum(row.number("FileSize") for row in self.rows.values())
+        return sum(max(row.number("FileSize"), 0) for row in self.rows.values())
 
 
 #: Takes a row of the File table with its content in pieces.
@@ -82,9 +82,7 @@ def _read_cabinet(session: Session, source: Source, wants: Callable[[Row], bool]
     missing = dict(source.rows)
     try:
         if is_continuation(stream, source.cabinet):
-            # Its files came with the cabinet it continues; one that did not is missed below.
-            first = _first_of_set(session, source.cabinet)
-            stream = first or stream
+            stream = _first_of_set(session, source.cabinet) or stream
         for file, pieces in read_cabinet(stream, source.cabinet, lambda name: _open_next(session, source, name)):
             row = missing.pop(file.name, None)
             if row is not None and wants(row):
@@ -97,14 +95,11 @@ def _read_cabinet(session: Session, source: Source, wants: Callable[[Row], bool]
 
 
 def _first_of_set(session: Session, cabinet: str) -> BinaryIO | None:
-    """Return the nearest cabinet before this one that continues no other."""
+    """Return the nearest cabinet before this one that continues no other; None when there is none."""
     media = sorted(session.rows("Media"), key=lambda row: row.number("LastSequence"), reverse=True)
     names = [row.text("Cabinet") for row in media]
-    for name in names[names.index(cabinet) + 1 :]:
-        stream = _open_cabinet(session, name) if name else None
-        if stream is not None and not is_continuation(stream, name):
-            return stream
-    return None
+    streams = ((name, _open_cabinet(session, name)) for name in names[names.index(cabinet) + 1 :] if name)
+    return next((stream for name, stream in streams if stream and not is_continuation(stream, name)), None)
 
 
 def _open_next(session: Session, source: Source, name: str) -> BinaryIO | None:

@@ -112,12 +112,15 @@ class Transaction:
         self._undo.append(lambda: self._registry.create(path, view))
 
     def delete_empty_key(self, path: RegistryPath, view: View = View.VIEW_64) -> bool:
-        """Delete a key if it is there and holds nothing; return whether it was deleted."""
+        """Delete a key if it is there and holds nothing, unless Windows keeps it; return whether it was deleted."""
         if not self._registry.exists(path, view):
             return False
         if self._registry.subkeys(path, view) or self._registry.values(path, view):
             return False
-        self.delete_key(path, view)
+        try:
+            self.delete_key(path, view)
+        except MachineError:
+            return False
         return True
 
     def delete_empty_keys(self, path: RegistryPath, view: View = View.VIEW_64) -> None:
