@@ -29,6 +29,8 @@ from harness.model.states import ErrorCode
 __all__ = ["ContentFailure", "ContentInfo", "clean_up", "download", "unpack"]
 
 _CHUNK = 1024 * 1024
+#: Far beyond the 30 GB that Intune takes; what is larger is rubbish.
+_LARGEST = 2**45
 
 
 class ContentFailure(Exception):
@@ -157,7 +159,7 @@ def _read_content_info(value: object) -> ContentInfo | None:
 def _read_location(value: object) -> tuple[str, int]:
     fields = ObjectReader(value)
     location = fields.require("UploadLocation", text)
-    size = fields.require("Size", integer(0, 2**63 - 1, "bytes"))
+    size = fields.require("Size", integer(0, _LARGEST, "bytes"))
     fields.close()
     return location, size
 

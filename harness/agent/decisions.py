@@ -141,7 +141,7 @@ def _log_projection(app: Evaluated, subgraph: Subgraph, tools: Toolbox) -> None:
     start, deadline = install_times(policy, tools.machine.clock.time_zone)
     is_void = state.applicability is not Applicability.APPLICABLE and not state.is_detected
     classification = "NotApplicableOrNotTargeted" if is_void else "EnforcementPoint"
-    zone = tools.machine.clock.time_zone
+    zone, local = tools.machine.clock.time_zone, "Resolved local" if subgraph.is_requested else "Local"
     detection = {
         DetectionState.DETECTED: "Detected",
         DetectionState.NOT_DETECTED: "NotDetected",
@@ -156,8 +156,8 @@ def _log_projection(app: Evaluated, subgraph: Subgraph, tools: Toolbox) -> None:
         f"\nDetection = {detection}"
         f"\nApplicability =  {'NotApplicable' if is_void else 'Applicable'}"
         f"\nReboot = {'Clean' if state.reboot is RebootStatus.CLEAN else state.reboot.value}"
-        f"\nLocal start time = {_local_words(start, zone)}"
-        f"\nLocal deadline time = {_local_words(deadline, zone)}"
+        f"\n{local} start time = {_local_words(start, zone)}"
+        f"\n{local} deadline time = {_local_words(deadline, zone)}"
         f"\nGRS expired = {app.grs_expired}"
     )
 

@@ -57,5 +57,8 @@ class DeclaredScripts:
         raise NotEmulated(
             "running a PowerShell script",
             where=f"a rule of app {app_id}",
-            hint=f"declare what it prints: settings.scripts.declare('{digest}', ScriptResult(stdout='Detected'))",
+            hint=(
+                "give the app a registry, file or product code rule for this run, or declare in Python what the script "
+                f"prints: settings.scripts.declare('{digest}', ScriptResult(stdout='Detected'))"
+            ),
         )

@@ -29,9 +29,9 @@ def from_wire_time(text: str) -> datetime | None:
     found = _WIRE_TIME_PATTERN.fullmatch(text)
     if found is None:
         return None
-    month, day, year, *time = map(int, found.groups())
+    month, day, year, hour, minute, second = map(int, found.groups())
     try:
-        return datetime(year, month, day, *time, tzinfo=UTC)
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:  # for example 02/30/2026
         return None
 

@@ -171,7 +171,8 @@ class Reporter:
             return False
         log(f"[Win32App] Got result with session id {guid}. RequestContentType: Acknowledge")
         log("[Win32App] Results are successfully sent. ack result is []")
-        tools.tell("report sent", f"{len(reports)} reports sent", count=len(reports), user_id=session.user_id)
+        sent = f"{len(reports)} report{'' if len(reports) == 1 else 's'} sent"
+        tools.tell("report sent", sent, count=len(reports), user_id=session.user_id)
         return True
 
     def _log_unchanged(self, user_id: str, reports: list[str]) -> None:

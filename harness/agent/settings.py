@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from harness.agent.declared import DeclaredScripts
+from harness.errors import UsageError
 
 __all__ = ["AgentSettings", "LogThread", "draw"]
 
@@ -96,6 +97,16 @@ class AgentSettings:
     immediate_restart_delay: timedelta = timedelta(seconds=5)
     log_max_bytes: int = 3 * 1024 * 1024
     log_max_history: int = 4
+
+    def __post_init__(self) -> None:
+        """Check the numbers that nothing works without.
+
+        Raises:
+            UsageError: for a rate or a number of attempts below 1.
+        """
+        for name in ("max_attempts", "bandwidth", "unpack_rate"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"the agent's setting {name} is {getattr(self, name)} - give a number from 1 up")
 
 
 def draw(seed: int, purpose: str, now: datetime, between: tuple[timedelta, timedelta]) -> timedelta:

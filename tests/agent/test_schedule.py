@@ -490,3 +490,10 @@ def test_several_users(make_stage):
     lines = [line for line in stage.lines() if "Processing user session" in line][:3]
     ids = [session.account.user_id for session in stage.machine.sessions.signed_in()]
     assert [DEVICE, *ids] == [line.split("userId: ")[1].split(",")[0] for line in lines]
+
+
+@pytest.mark.parametrize("name", ["max_attempts", "bandwidth", "unpack_rate"])
+def test_impossible_settings(name):
+    """Rates and numbers of attempts start at 1."""
+    with pytest.raises(UsageError, match=f"{name} is 0"):
+        AgentSettings(**{name: 0})
