@@ -70,7 +70,7 @@ def test_result_by_content(stage, scripts):
 def test_undeclared_script(stage):
     """A script whose result nobody declared stops the run with a hint."""
     stage.require(PowerShellScriptRule(script_content=SCRIPT))
-    with pytest.raises(NotEmulated, match=r"declare what it prints"):
+    with pytest.raises(NotEmulated, match=r"declare in Python what the script prints"):
         stage.device.sync()
 
 
