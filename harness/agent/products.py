@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from harness.formats.guids import pack_guid
 from harness.machine.ports import Registry
 from harness.model.windows import SYSTEM, Account, Hive, RegistryPath, View
 
-__all__ = ["UNINSTALL", "InstalledProduct", "find_product", "is_guid", "pack_guid", "uninstall_entries"]
+__all__ = ["UNINSTALL", "InstalledProduct", "find_product", "is_guid", "uninstall_entries"]
 
 #: Where "Apps & features" gets its list from, below HKLM or a user's hive.
 UNINSTALL = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
@@ -58,17 +59,3 @@ def uninstall_entries(name: str, account: Account) -> list[tuple[RegistryPath, V
 def is_guid(text: str) -> bool:
     """Return whether a text is a GUID, with or without braces."""
     return _GUID.fullmatch(text.strip()) is not None
-
-
-def pack_guid(guid: str) -> str:
-    """Write a GUID as Windows Installer names its keys: each group reversed, the last two byte by byte.
-
-    Raises:
-        ValueError: if it is no GUID.
-    """
-    match = _GUID.fullmatch(guid.strip())
-    if match is None:
-        raise ValueError(f"{guid!r} is not a GUID")
-    first, second, third, *tail = match.groups()
-    swapped = "".join(pair[1] + pair[0] for pair in re.findall("..", "".join(tail)))
-    return (first[::-1] + second[::-1] + third[::-1] + swapped).upper()

@@ -29,6 +29,7 @@ _PACKAGE_TYPES = {
 }
 _SYSTEM_FOLDERS = ("SystemFolder", "System64Folder", "System16Folder")
 _HKLM = 2
+_LONGEST_LANGUAGE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,7 @@ def read_msi_information(stream: BinaryIO, source: str) -> MsiFacts:
         publisher=properties.get("Manufacturer", ""),
         upgrade_code=properties.get("UpgradeCode", "").upper(),
         package_code=database.package_code.upper(),
-        language=int(language) if language.isdecimal() else 0,
+        language=int(language) if language.isdecimal() and len(language) <= _LONGEST_LANGUAGE else 0,
         architecture=architecture_of(database.template),
         context=_CONTEXTS.get(all_users, MsiExecutionContext.USER),
         requires_reboot=properties.get("REBOOT", "")[:1].upper() == "F",

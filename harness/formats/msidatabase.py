@@ -84,6 +84,7 @@ class MsiDatabase:
     def __init__(self, stream: BinaryIO, source: str) -> None:
         self.source = source
         self._rows: dict[str, tuple[Row, ...]] = {}
+        self._indexes: dict[tuple[str, str], dict[str, Row]] = {}
         package = part_of_pymsi("package").Package
         with _ParserErrors(source, "not a readable MSI"):
             stream.seek(0)
@@ -103,6 +104,18 @@ class MsiDatabase:
                 where = (self.source, table)
                 self._rows[table] = tuple(Row(cells, where) for cells in found or ())
         return self._rows[table]
+
+    def find(self, table: str, column: str, text: str) -> Row | None:
+        """Return the first row of a table with that text in a column; None when there is none.
+
+        Raises:
+            FormatError: if the table is broken or has no such column.
+        """
+        index = self._indexes.get((table, column))
+        if index is None:
+            index = {row.text(column): row for row in reversed(self.rows(table))}
+            self._indexes[table, column] = index
+        return index.get(text)
 
     @property
     def tables(self) -> frozenset[str]:

@@ -204,7 +204,7 @@ class FileVersion:
     @classmethod
     def parse(cls, text: str) -> FileVersion | None:
         """Read `1.2`, `1.2.3.4`, `25.01.00.0`; None when the text is not a version of one to four numbers."""
-        if not re.fullmatch(r"\s*\d+(\.\d+){0,3}\s*", text):
+        if not re.fullmatch(r"\s*\d{1,10}(\.\d{1,10}){0,3}\s*", text):
             return None
         return cls(*(int(part) for part in text.split(".")))
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.agent.products import UNINSTALL, find_product, is_guid, pack_guid
+from harness.agent.products import UNINSTALL, find_product, is_guid
+from harness.formats.guids import pack_guid
 from harness.model.windows import SYSTEM, Hive, RegistryPath, RegistryValue, View
 
 CODE = "{6F2A9D11-58C3-4C0B-9E47-3B8D70A52401}"

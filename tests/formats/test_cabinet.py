@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from harness.errors import FormatError, NotEmulated
 from harness.formats.cabinet import is_continuation, read_cabinet
-from tests.emulator.msi.building import assemble_cabinet, build_cabinet, cabinet_block
+from tests.emulator.msi.cabinets import assemble_cabinet, build_cabinet, cabinet_block
 
 #: What makecab's LZX (window 15) makes of one byte: an uncompressed LZX block.
 LZX_UNCOMPRESSED = struct.pack("<HHIII", 0x3000, 0x0020, 1, 1, 1)

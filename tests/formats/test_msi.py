@@ -16,15 +16,8 @@ from harness.formats.msi import architecture_of, read_msi_information
 from harness.formats.msidatabase import MsiDatabase
 from harness.model.apps import MsiInformation, MsiPackageType
 from harness.model.windows import Architecture
-from tests.emulator.msi.building import (
-    PACKAGE_CODE,
-    PRODUCT_CODE,
-    UPGRADE_CODE,
-    Msi,
-    build_compound,
-    build_msi,
-    encoded,
-)
+from tests.emulator.msi.building import PACKAGE_CODE, PRODUCT_CODE, UPGRADE_CODE, Msi, build_msi, encoded
+from tests.emulator.msi.compoundfile import build_compound
 
 
 def opened(msi: Msi | bytes) -> MsiDatabase:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-from harness.emulator.msi.guids import is_guid
 from harness.errors import NotEmulated
+from harness.formats.guids import is_guid
 
 __all__ = ["MsiCommand", "Verb", "UiLevel", "LogRequest", "Misuse", "parse_command_line"]
 

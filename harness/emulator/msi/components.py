@@ -1,6 +1,6 @@
 """Components: the parts of a product that are installed and removed as one, shared by their GUID between products.
 
-Source: learn.microsoft.com, "Component Table", "Managing Installation Contexts", "SharedDLLs"; windows-facts 4.4.
+Source: learn.microsoft.com, "Component Table", "Managing Installation Contexts", "SharedDLLs".
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from harness.emulator.msi.features import Feature, State
-from harness.emulator.msi.guids import is_guid
 from harness.emulator.msi.outcomes import InstallFailure
 from harness.emulator.msi.products import Owner
+from harness.formats.guids import is_guid
 from harness.formats.msidatabase import MsiDatabase
 from harness.machine.ports import Registry
 from harness.model.windows import Hive, RegistryPath, View

@@ -1,7 +1,8 @@
 """Conditions of MSI tables: a small language without arithmetic.
 
-Source: learn.microsoft.com, "Conditional Statement Syntax". Two properties that both look like integers compare as
-integers, a property and a quoted text always as texts (Wine `dlls/msi/cond.y`, seen).
+Source: learn.microsoft.com, "Conditional Statement Syntax". What it leaves open is as Wine's msiexec answers: a
+property whose text is an integer compares as one with everything that is one too, a quoted text is never equal to an
+integer, and a plus sign or a blank makes a text no integer.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ _TOKEN: Final = re.compile(
         (?P<text>"[^"]*")
       | (?P<operator>~?(?:<>|><|>=|<=|>>|<<|=|>|<))
       | (?P<parenthesis>[()])
-      | (?P<integer>[+-]?[0-9]+)(?![A-Za-z_.])
+      | (?P<integer>-?[0-9]+)(?![A-Za-z_.])
       | (?P<symbol>[%$?&!]?[A-Za-z_][A-Za-z0-9_.]*)
     )""",
     re.VERBOSE,
 )
-_INTEGER: Final = re.compile(r"\s*[+-]?[0-9]{1,10}\s*")
+_INTEGER: Final = re.compile(r"-?[0-9]{1,10}")
 #: Loosest first; each is applied from left to right.
 _BINARY: Final = ("IMP", "EQV", "XOR", "OR", "AND")
 _DEEPEST: Final = 100
@@ -44,7 +45,7 @@ class _Value:
 
     @property
     def is_true(self) -> bool:
-        return int(self.text) != 0 if self.kind == "integer" else self.text != ""
+        return self.text.strip("-0") != "" if self.kind == "integer" else self.text != ""
 
 
 def evaluate(condition: str, symbols: Symbols) -> bool:
@@ -150,11 +151,10 @@ def _combined(word: str, left: bool, right: bool) -> bool:  # noqa: FBT001 - two
 def _compare(left: _Value, operator: str, right: _Value) -> bool:
     kinds = {left.kind, right.kind}
     are_numbers = _INTEGER.fullmatch(left.text) is not None and _INTEGER.fullmatch(right.text) is not None
-    if "integer" in kinds or kinds == {"symbol"}:
-        if are_numbers:
-            return _compare_numbers(int(left.text), operator.removeprefix("~"), int(right.text))
-        if "integer" in kinds:
-            return operator.removeprefix("~") == "<>"
+    if are_numbers and kinds not in ({"text"}, {"text", "integer"}):
+        return _compare_numbers(int(left.text), operator.removeprefix("~"), int(right.text))
+    if "integer" in kinds:
+        return operator.removeprefix("~") == "<>"
     if operator.startswith("~"):
         return _compare_texts(left.text.casefold(), operator[1:], right.text.casefold())
     return _compare_texts(left.text, operator, right.text)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from harness.emulator.msi.components import SHARED_DLLS, Component, clients_of, decide_components, load_components
 from harness.emulator.msi.features import UNMODELLED_SELECTIONS, State, load_features, select_features
 from harness.emulator.msi.folders import DirectoryTree, file_name
-from harness.emulator.msi.guids import pack_guid
+from harness.emulator.msi.numbers import parse_version
 from harness.emulator.msi.outcomes import InstallFailure
 from harness.emulator.msi.script import Step
 from harness.emulator.msi.session import Session
 from harness.errors import NotEmulated
-from harness.model.windows import FileVersion
+from harness.formats.guids import pack_guid
 
 __all__ = ["cost_initialize", "cost_finalize", "install_validate", "decide"]
 
@@ -124,7 +124,7 @@ def _leave_newer_alone(session: Session, step: Step) -> None:
         path = session.directory(component.directory) + file_name(row.text("FileName"))
         if not session.machine.files.exists(path):
             continue
-        offered = FileVersion.parse(row.text("Version"))
+        offered = parse_version(row.text("Version"))
         present = session.machine.files.version(path)
         is_older = present is not None and offered is not None and offered < present
         if is_older or (component.is_never_overwritten and component.installed is not State.LOCAL):

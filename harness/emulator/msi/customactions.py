@@ -70,7 +70,6 @@ def _message(session: Session, target: str) -> str:
     """Return a type 19's message: a text, or the number of a row of the Error table."""
     text = session.format(target)
     if text.isdecimal():
-        for row in session.rows("Error"):
-            if row.text("Error") == text:
-                return session.format(row.text("Message"))
+        row = session.find("Error", "Error", text)
+        return session.format(row.text("Message")) if row else text
     return text

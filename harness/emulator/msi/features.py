@@ -1,6 +1,6 @@
 """Features: what of a product is to be installed, removed or left as it is.
 
-Source: windows-facts 4.4; learn.microsoft.com, "Feature Table", "INSTALLLEVEL", "ADDLOCAL", "REMOVE", "REINSTALL".
+Source: learn.microsoft.com, "Feature Table", "INSTALLLEVEL", "ADDLOCAL", "REMOVE", "REINSTALL".
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from harness.emulator.msi.numbers import parse_number
 from harness.emulator.msi.outcomes import InstallFailure
 from harness.errors import NotEmulated
 from harness.formats.msidatabase import MsiDatabase
@@ -163,8 +164,7 @@ def _check_favourite(feature: Feature, where: str) -> None:
 
 
 def _install_level(properties: Mapping[str, str]) -> int:
-    text = properties.get("INSTALLLEVEL", "1")
-    return int(text) if text.isdecimal() and len(text) < 10 else 1  # noqa: PLR2004 - 32767 is the highest
+    return parse_number(properties.get("INSTALLLEVEL", "1"), default=1)
 
 
 def _depth(name: str, features: Mapping[str, Feature]) -> int:

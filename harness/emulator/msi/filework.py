@@ -16,6 +16,7 @@ from harness.emulator.msi.components import Component
 from harness.emulator.msi.features import State
 from harness.emulator.msi.folders import file_name, long_name, with_backslash
 from harness.emulator.msi.folderwork import check_file, forget_folder, make_folder, remove_made_folders
+from harness.emulator.msi.numbers import parse_version
 from harness.emulator.msi.outcomes import InstallFailure
 from harness.emulator.msi.script import Step
 from harness.emulator.msi.session import Session
@@ -131,8 +132,8 @@ def _offered_version(session: Session, row: Row) -> FileVersion | None:
     """Return the version of the File table; a file's key there means the version of that (companion) file."""
     text = row.text("Version")
     for _ in range(16):
-        version = FileVersion.parse(text)
-        companion = next((one for one in session.rows("File") if one.text("File") == text), None) if text else None
+        version = parse_version(text)
+        companion = session.find("File", "File", text) if text else None
         if version or companion is None:
             return version
         text = companion.text("Version")
@@ -142,15 +143,15 @@ def _offered_version(session: Session, row: Row) -> FileVersion | None:
 def _has_same_hash(session: Session, row: Row, path: str) -> bool:
     from hashlib import md5
 
-    for hashed in session.rows("MsiFileHash"):
-        if hashed.text("File_") == row.text("File"):
-            parts = [hashed.number(f"HashPart{part}") & 0xFFFFFFFF for part in range(1, 5)]
-            digest = md5(usedforsecurity=False)
-            with session.machine.files.open(path) as file:
-                while piece := file.read(1 << 20):
-                    digest.update(piece)
-            return b"".join(part.to_bytes(4, "little") for part in parts) == digest.digest()
-    return False
+    hashed = session.find("MsiFileHash", "File_", row.text("File"))
+    if hashed is None:
+        return False
+    parts = [hashed.number(f"HashPart{part}") & 0xFFFFFFFF for part in range(1, 5)]
+    digest = md5(usedforsecurity=False)
+    with session.machine.files.open(path) as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return b"".join(part.to_bytes(4, "little") for part in parts) == digest.digest()
 
 
 def _target(session: Session, row: Row) -> str:

@@ -1,6 +1,6 @@
 """Where things go: the standard folders, and the Directory table resolved to paths.
 
-Source: windows-facts 4.4; learn.microsoft.com, "Directory Table", "Using the Directory Table", "ALLUSERS".
+Source: learn.microsoft.com, "Directory Table", "Using the Directory Table", "ALLUSERS".
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 r"""Folders that come and go with what is in them, and who may write there.
 
 Windows Installer lists the folders it makes under `...\Installer\Folders`, and removes only those, once empty.
-Source: registries that msiexec wrote (windows-facts 4.3).
+Source: registries that msiexec wrote.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """From a command line to a package that may be installed: finding it, opening it, and what speaks against it.
 
-Source of the exit codes: windows-facts 4.2; which check comes first is from memory.
+Source of the exit codes: learn.microsoft.com, "Windows Installer Error Codes"; which check comes first is from memory.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from harness.emulator.msi.commandline import MsiCommand, Verb
-from harness.emulator.msi.guids import is_guid
 from harness.emulator.msi.outcomes import ExitCode, InstallFailure
 from harness.emulator.msi.products import InstalledProduct, find_product
 from harness.errors import FormatError, MachineError, NotEmulated
+from harness.formats.guids import is_guid
 from harness.formats.msi import architecture_of
 from harness.formats.msidatabase import MsiDatabase
 from harness.model.windows import Architecture
@@ -41,8 +41,9 @@ def open_package(run: ProgramRun, command: MsiCommand) -> Package:
 
     Raises:
         InstallFailure: with the exit code msiexec gives when it cannot.
-        NotEmulated: for a package on a web server.
+        NotEmulated: for a package on a web server, for transforms and patches.
     """
+    _refuse_changes_of_the_package(run, command)
     if command.is_product_code:
         product = find_product(run.machine.registry, command.target, run.info.account.sid)
         if product is None:
@@ -126,3 +127,12 @@ def _check_platform(run: ProgramRun, database: MsiDatabase) -> None:
 def _unknown_product(code: str) -> InstallFailure:
     message = f"This action is only valid for products that are currently installed: {code}."
     return InstallFailure(message, exit_code=ExitCode.UNKNOWN_PRODUCT)
+
+
+def _refuse_changes_of_the_package(run: ProgramRun, command: MsiCommand) -> None:
+    """Refuse what would make another package of this one."""
+    for name, what in (("TRANSFORMS", "a transform"), ("PATCH", "a patch")):
+        value = command.chosen_properties().get(name, "")
+        if value:
+            hint = "apply it to the MSI before packing, or say with an installer file what the setup does"
+            raise NotEmulated(f"{what} ('{value}')", where=run.command_line, hint=hint)

@@ -1,6 +1,6 @@
 """What Windows remembers of features and components: ProcessComponents, PublishFeatures, UnpublishFeatures.
 
-Source: windows-facts 4.3; registries that msiexec wrote; learn.microsoft.com, "Component Table" on SharedDLLs.
+Source: registries that msiexec wrote; learn.microsoft.com, "Component Table" on SharedDLLs.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from functools import partial
 
 from harness.emulator.msi.components import PERMANENT_CLIENT, SHARED_DLLS, Component
 from harness.emulator.msi.features import Feature, State
-from harness.emulator.msi.guids import encode_guid, pack_guid
 from harness.emulator.msi.outcomes import InstallFailure
 from harness.emulator.msi.script import Step
 from harness.emulator.msi.session import Session
 from harness.emulator.msi.transaction import Transaction
 from harness.errors import NotEmulated
+from harness.formats.guids import encode_guid, pack_guid
 from harness.model.windows import RegistryPath, RegistryValue, View
 
 __all__ = ["process_components", "publish_features", "unpublish_features"]
@@ -81,7 +81,7 @@ def _key_path(session: Session, component: Component) -> str:
         return session.directory(component.directory)
     if not component.has_registry_key_path:
         return session.file_path(component.key_path)
-    row = next((row for row in session.rows("Registry") if row.text("Registry") == component.key_path), None)
+    row = session.find("Registry", "Registry", component.key_path)
     if row is None:
         message = f"Invalid database tables: the key path of '{component.name}' is not there."
         raise InstallFailure(message, number=2725)

@@ -1,7 +1,7 @@
 r"""Which products are installed, and where Windows Installer keeps what it knows of them.
 
-Source: windows-facts 4.3; the layout was compared with registries that msiexec wrote. All keys are in the 64-bit
-view, whatever the product: the Windows Installer service is a 64-bit program.
+Source: Wine `dlls/msi/registry.c`; the layout was compared with registries that msiexec wrote. All keys are in the
+64-bit view, whatever the product: the Windows Installer service is a 64-bit program.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from harness.emulator.msi.guids import is_guid, is_packed_guid, pack_guid, unpack_guid
+from harness.emulator.msi.numbers import parse_number, parse_version
 from harness.errors import MachineError
+from harness.formats.guids import is_guid, is_packed_guid, pack_guid, unpack_guid
 from harness.machine.ports import Registry
 from harness.model.windows import SYSTEM, FileVersion, Hive, RegistryPath
 
@@ -127,18 +128,14 @@ def _product(registry: Registry, code: str, owner: Owner, listed: RegistryPath) 
         code=code.upper(),
         owner=owner,
         name=text(listed, "ProductName"),
-        version=FileVersion.parse(text(properties, "DisplayVersion")) or _unpacked_version(text(listed, "Version")),
-        language=_number(text(listed, "Language")),
+        version=parse_version(text(properties, "DisplayVersion")) or _unpacked_version(text(listed, "Version")),
+        language=parse_number(text(listed, "Language")),
         package_code=unpack_guid(packed) if is_packed_guid(packed) else "",
         local_package=text(properties, "LocalPackage"),
         source=folder + text(sources, "PackageName"),
     )
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
-
-
 def _unpacked_version(text: str) -> FileVersion:
-    number = _number(text)
+    number = parse_number(text)
     return FileVersion(number >> 24, number >> 16 & 0xFF, number & 0xFFFF)

@@ -1,6 +1,6 @@
 """The properties an installation starts with.
 
-Source: windows-facts 4.4; learn.microsoft.com, "Property Reference" and "Order of Property Precedence": what Windows
+Source: learn.microsoft.com, "Property Reference" and "Order of Property Precedence": what Windows
 says stands above the command line, and that above the Property table.
 """
 
@@ -24,7 +24,7 @@ _WINDOWS_NT: Final = RegistryPath(Hive.HKLM, r"SOFTWARE\Microsoft\Windows NT\Cur
 _POLICY: Final = r"SOFTWARE\Policies\Microsoft\Windows\Installer"
 _SESSION_MANAGER: Final = RegistryPath(Hive.HKLM, r"SYSTEM\CurrentControlSet\Control\Session Manager")
 
-#: Windows Installer tells packages that every Windows since 8.1 is 8.1 (windows-facts 4.4, from memory).
+#: Windows Installer tells packages that every Windows since 8.1 is 8.1 (from memory).
 _FIXED: Final = {
     "VersionNT": "603",
     "WindowsBuild": "9600",

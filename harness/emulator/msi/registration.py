@@ -1,6 +1,6 @@
 r"""What Windows remembers of an installed product: RegisterUser, RegisterProduct, PublishProduct.
 
-The values and where they come from: windows-facts 4.3 (learn.microsoft.com, "Uninstall Registry Key"), compared with
+The values and where they come from: learn.microsoft.com, "Uninstall Registry Key", compared with
 registries that msiexec wrote. The product's own keys are in the 64-bit view, the entry in the list of programs in the
 view of the package.
 """
@@ -12,13 +12,14 @@ from functools import partial
 from typing import Final
 
 from harness.emulator.msi.features import State
-from harness.emulator.msi.guids import pack_guid
 from harness.emulator.msi.icons import icon_path, plan_icon_removal, plan_icons
+from harness.emulator.msi.numbers import parse_number, parse_version
 from harness.emulator.msi.outcomes import InstallFailure
 from harness.emulator.msi.products import Owner
 from harness.emulator.msi.script import Step
 from harness.emulator.msi.session import Session
 from harness.emulator.msi.transaction import Transaction
+from harness.formats.guids import pack_guid
 from harness.model.windows import FileVersion, Hive, RegistryPath, RegistryType, RegistryValue, View
 
 __all__ = ["register_user", "register_product", "publish_product", "plan_unregistration"]
@@ -156,7 +157,7 @@ def _uninstall_values(session: Session) -> dict[str, RegistryValue]:
         is_expandable = name in _EXPANDABLE and text
         values[name] = RegistryValue(RegistryType.REG_EXPAND_SZ if is_expandable else RegistryType.REG_SZ, text)
     switch = "X" if properties.get("ARPNOMODIFY") else "I"
-    version = FileVersion.parse(properties.get("ProductVersion", "")) or FileVersion()
+    version = parse_version(properties.get("ProductVersion", "")) or FileVersion()
     numbers = {
         "EstimatedSize": _estimated_size(session),
         "Language": _language(session),
@@ -178,7 +179,7 @@ def _uninstall_values(session: Session) -> dict[str, RegistryValue]:
 
 def _listed_values(session: Session) -> dict[str, RegistryValue]:
     properties = session.properties
-    version = FileVersion.parse(properties.get("ProductVersion", "")) or FileVersion()
+    version = parse_version(properties.get("ProductVersion", "")) or FileVersion()
     values: dict[str, RegistryValue] = {
         "ProductName": RegistryValue.of(session.product_name),
         "PackageCode": RegistryValue.of(_packed(session.database.package_code)),
@@ -207,8 +208,7 @@ def _estimated_size(session: Session) -> int:
 
 
 def _language(session: Session) -> int:
-    text = session.properties.get("ProductLanguage", "")
-    return int(text) & 0xFFFF if text.isdecimal() else 0
+    return parse_number(session.properties.get("ProductLanguage", "")) & 0xFFFF
 
 
 def _packed_version(version: FileVersion) -> int:

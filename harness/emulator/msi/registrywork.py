@@ -23,7 +23,7 @@ from harness.model.windows import Hive, RegistryPath, RegistryType, RegistryValu
 
 __all__ = ["write_registry_values", "remove_registry_values", "parse_value"]
 
-_NUMBER: Final = re.compile(r"#[+-]?[0-9]+")
+_NUMBER: Final = re.compile(r"#[+-]?[0-9]{1,20}")
 _CREATE, _REMOVE, _BOTH = "+", "-", "*"
 
 

@@ -1,19 +1,24 @@
 """AppSearch and LaunchConditions: what packages look for before they install.
 
-Source: learn.microsoft.com, "AppSearch Table", "RegLocator Table", "DrLocator Table", "Signature Table",
-"LaunchCondition Table".
+Source: learn.microsoft.com, "AppSearch Table", "RegLocator Table", "CompLocator Table", "DrLocator Table", "Signature
+Table", "LaunchCondition Table".
 """
 
 from __future__ import annotations
 
 import ntpath
+from collections.abc import Iterator
 from typing import Final
 
+from harness.emulator.msi.components import clients_of
 from harness.emulator.msi.folders import long_name, with_backslash
+from harness.emulator.msi.numbers import parse_version
 from harness.emulator.msi.outcomes import InstallFailure
+from harness.emulator.msi.products import Context, Owner
 from harness.emulator.msi.script import Step
 from harness.emulator.msi.session import Session
 from harness.errors import NotEmulated
+from harness.formats.guids import is_guid
 from harness.formats.msidatabase import Row
 from harness.model.windows import FileVersion, Hive, RegistryPath, RegistryType, RegistryValue, View
 
@@ -21,7 +26,7 @@ __all__ = ["app_search", "launch_conditions"]
 
 _DIRECTORY, _FILE, _RAW = range(3)
 _64_BIT: Final = 16
-_OTHER_LOCATORS: Final = ("CompLocator", "IniLocator")
+_DEEPEST: Final = 16
 _HINT: Final = "set the property on the command line, for example NAME=VALUE"
 
 
@@ -46,14 +51,28 @@ def app_search(session: Session, step: Step) -> None:
             step.note(f"PROPERTY CHANGE: Modifying {name} property. Its new value: '{value}'.")
 
 
-def _search(session: Session, signature: str) -> str:
-    for table in _OTHER_LOCATORS:
-        if _row_of(session, table, signature):
-            raise NotEmulated(f"MSI table '{table}'", where=session.package_name, hint=_HINT)
+def _search(session: Session, signature: str, depth: int = 0) -> str:
+    if _row_of(session, "IniLocator", signature):
+        raise NotEmulated("MSI table 'IniLocator'", where=session.package_name, hint=_HINT)
+    if row := _row_of(session, "CompLocator", signature):
+        return _search_component(session, row, signature)
     if row := _row_of(session, "RegLocator", signature):
         return _search_registry(session, row, signature)
-    if row := _row_of(session, "DrLocator", signature):
-        return _search_folder(session, row, signature)
+    row = _row_of(session, "DrLocator", signature)
+    return _search_folder(session, row, signature, depth) if row and depth < _DEEPEST else ""
+
+
+def _search_component(session: Session, row: Row, signature: str) -> str:
+    """Find an installed component by its GUID; its key path is a file, or a folder with a backslash."""
+    user = Owner(Context.USER, session.run.info.account.sid)
+    guid = row.text("ComponentId")
+    for owner in (user, Owner(Context.MACHINE)):
+        clients = clients_of(session.machine.registry, guid, owner) if is_guid(guid) else {}
+        for path in clients.values():
+            folder = path if path.endswith("\\") else ntpath.dirname(path)
+            if _row_of(session, "Signature", signature):
+                return _file_in(session, folder, signature)
+            return path if row.number("Type") else with_backslash(folder)
     return ""
 
 
@@ -88,13 +107,30 @@ def _registry_value(session: Session, root: int, key: str, name: str, view: View
     return None
 
 
-def _search_folder(session: Session, row: Row, signature: str) -> str:
+def _search_folder(session: Session, row: Row, signature: str, depth: int) -> str:
+    """Look into a folder, below what another search found if it has a parent, and into those below it."""
     path = session.format(row.text("Path"))
-    if row.text("Parent") or row.number("Depth") or not path:
-        raise NotEmulated("searching whole folders (MSI table 'DrLocator')", where=session.package_name, hint=_HINT)
-    if _row_of(session, "Signature", signature):
-        return _file_in(session, path, signature)
-    return with_backslash(path) if session.machine.files.exists(path) else ""
+    if parent := row.text("Parent"):
+        base = _search(session, parent, depth + 1)
+        if not base:
+            return ""
+        path = ntpath.join(base if base.endswith("\\") else ntpath.dirname(base), path)
+    has_signature = _row_of(session, "Signature", signature) is not None
+    for folder in _folders_below(session, path or session.properties["ROOTDRIVE"], row.number("Depth")):
+        if found := _file_in(session, folder, signature) if has_signature else with_backslash(folder):
+            return found
+    return ""
+
+
+def _folders_below(session: Session, folder: str, depth: int) -> Iterator[str]:
+    """Return a folder if it is there, then those below it, breadth first."""
+    files = session.machine.files
+    level = [with_backslash(folder)]
+    while level and depth >= 0:
+        level = [path for path in level if files.exists(path) and files.info(path).is_directory]
+        yield from level
+        level = [f"{path}{name}\\" for path in level for name in files.names(path)]
+        depth -= 1
 
 
 def _file_in(session: Session, folder: str, signature: str) -> str:
@@ -109,7 +145,7 @@ def _file_in(session: Session, folder: str, signature: str) -> str:
     if not session.machine.files.exists(path):
         return ""
     version = session.machine.files.version(path) or FileVersion()
-    lowest, highest = FileVersion.parse(row.text("MinVersion")), FileVersion.parse(row.text("MaxVersion"))
+    lowest, highest = parse_version(row.text("MinVersion")), parse_version(row.text("MaxVersion"))
     # An equal version counts only if the languages are equal too, which packages avoid by naming a lower one.
     is_in_range = (lowest is None or version > lowest) and (highest is None or version <= highest)
     return path if is_in_range else ""
@@ -133,5 +169,4 @@ def _raw(value: RegistryValue) -> str:
 
 
 def _row_of(session: Session, table: str, signature: str) -> Row | None:
-    column = "Signature" if table == "Signature" else "Signature_"
-    return next((row for row in session.rows(table) if row.text(column) == signature), None)
+    return session.find(table, "Signature" if table == "Signature" else "Signature_", signature)

@@ -23,7 +23,6 @@ from harness.emulator.msi.shortcutwork import create_shortcuts, remove_shortcuts
 from harness.emulator.msi.unmodelled import UNMODELLED_ACTIONS, check_action, check_tables
 from harness.emulator.msi.upgrades import find_related_products, migrate_feature_states, remove_existing_products
 from harness.errors import NotEmulated
-from harness.formats.msidatabase import Row
 
 __all__ = ["plan_sequence", "end_dialog"]
 
@@ -143,9 +142,9 @@ def _run(session: Session, step: Step) -> None:
         _ACTIONS[step.action](session, step)
     elif step.action in UNMODELLED_ACTIONS:
         check_action(session, step.action)
-    elif row := _row_of(session, "CustomAction", "Action", step.action):
+    elif row := session.find("CustomAction", "Action", step.action):
         run_custom_action(session, step, row)
-    elif dialog := _row_of(session, "Dialog", "Dialog", step.action):
+    elif dialog := session.find("Dialog", "Dialog", step.action):
         step.dialog = step.action if dialog.number("Attributes") & _MODAL else ""
     elif step.action in ("INSTALL", "ADMIN", "ADVERTISE", "SEQUENCE"):
         hint = "say with an installer file what the package does"
@@ -158,22 +157,18 @@ def end_dialog(session: Session, sequence: int) -> str:
     """Return the modal dialog that ends a user interface sequence: -1 success, -3 failure; empty for none."""
     for row in session.rows("InstallUISequence"):
         if row.number("Sequence") == sequence and session.holds(row.text("Condition")):
-            dialog = _row_of(session, "Dialog", "Dialog", row.text("Action"))
+            dialog = session.find("Dialog", "Dialog", row.text("Action"))
             if dialog and dialog.number("Attributes") & _MODAL:
                 return row.text("Action")
     return ""
 
 
 def _number_of(session: Session, action: str) -> int:
-    rows = session.rows("InstallExecuteSequence")
-    return next((row.number("Sequence") for row in rows if row.text("Action") == action), 0)
+    row = session.find("InstallExecuteSequence", "Action", action)
+    return row.number("Sequence") if row else 0
 
 
 def _check_place(step: Step, *, is_in_script: bool) -> None:
     if step.operations and not is_in_script:
         message = f"Action {step.action} must be between InstallInitialize and InstallFinalize."
         raise InstallFailure(message, number=2762)
-
-
-def _row_of(session: Session, table: str, column: str, name: str) -> Row | None:
-    return next((row for row in session.rows(table) if row.text(column) == name), None)

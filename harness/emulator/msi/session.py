@@ -134,6 +134,10 @@ class Session:
         """Return the rows of a table."""
         return self.database.rows(table)
 
+    def find(self, table: str, column: str, text: str) -> Row | None:
+        """Return the first row of a table with that text in a column; None when there is none."""
+        return self.database.find(table, column, text)
+
     # Places
 
     def component(self, name: str, table: str) -> Component:

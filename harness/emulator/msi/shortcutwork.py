@@ -12,13 +12,13 @@ from functools import partial
 from harness.emulator.msi.features import State
 from harness.emulator.msi.folders import long_name, with_backslash
 from harness.emulator.msi.folderwork import check_file, make_folder, remove_made_folders
-from harness.emulator.msi.guids import encode_guid
 from harness.emulator.msi.icons import icon_path
 from harness.emulator.msi.script import Step
 from harness.emulator.msi.session import Session
 from harness.emulator.msi.shelllink import ShellLink, to_shell_link
 from harness.emulator.msi.transaction import Transaction
 from harness.errors import NotEmulated
+from harness.formats.guids import encode_guid
 from harness.formats.msidatabase import Row
 
 __all__ = ["create_shortcuts", "remove_shortcuts"]

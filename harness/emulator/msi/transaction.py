@@ -216,7 +216,7 @@ class Transaction:
             self._files.delete(path)
 
     def _replace_at_restart(self, path: str) -> str:
-        """Return the name the new file has until then (MoveFileEx, windows-facts 2.6)."""
+        """Return the name the new file has until then (learn.microsoft.com, "MoveFileEx")."""
         folder = ntpath.dirname(path)
         number = next(n for n in range(1, 10_000) if not self._files.exists(rf"{folder}\TBM{n:04X}.tmp"))
         replacement = rf"{folder}\TBM{number:04X}.tmp"

@@ -60,6 +60,8 @@ UNMODELLED_ACTIONS: Final[dict[str, tuple[str, ...]]] = {
 
 #: Tables that change what other actions do, whichever those are.
 _GENERAL: Final = ("LockPermissions", "MsiLockPermissionsEx", "MsiEmbeddedChainer")
+#: How the actions begin that only matter for components that go.
+_REMOVING: Final = ("Unregister", "Remove", "SelfUnreg", "Unpublish", "MsiUnpublish")
 _HINT: Final = "leave its feature out with ADDLOCAL, or say with an installer file what the package does"
 
 
@@ -80,17 +82,19 @@ def check_action(session: Session, action: str) -> None:
     Raises:
         NotEmulated: with the table's name.
     """
+    concerned = {State.ABSENT} if action.startswith(_REMOVING) else {State.LOCAL}
+    if action.endswith("Services"):
+        concerned = {State.LOCAL, State.ABSENT}
     for table in UNMODELLED_ACTIONS[action]:
-        if any(_is_concerned(session, row) for row in session.rows(table)):
+        if any(_state(session, row) in concerned | {None} for row in session.rows(table)):
             raise NotEmulated(f"MSI table '{table}' ({action})", where=session.package_name, hint=_HINT)
 
 
-def _is_concerned(session: Session, row: Row) -> bool:
-    """Return whether a row belongs to a component that comes or goes; one that belongs to none always counts."""
+def _state(session: Session, row: Row) -> State | None:
+    """Return what happens to a row's component; None for a row that belongs to no component, which always counts."""
     name = "" if row.is_null("Component_") else row.text("Component_")
     if not row.is_null("File_"):
-        name = next(
-            (one.text("Component_") for one in session.rows("File") if one.text("File") == row.text("File_")), ""
-        )
+        file = session.find("File", "File", row.text("File_"))
+        name = file.text("Component_") if file else ""
     component = session.components.get(name)
-    return component is None or component.action is not State.UNKNOWN
+    return component.action if component else None

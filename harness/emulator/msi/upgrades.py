@@ -1,6 +1,6 @@
 """Upgrades: products with the same upgrade code are found, and replaced.
 
-Source: windows-facts 4.5; learn.microsoft.com, "Upgrade Table", "FindRelatedProducts", "MigrateFeatureStates",
+Source: learn.microsoft.com, "Upgrade Table", "FindRelatedProducts", "MigrateFeatureStates",
 "RemoveExistingProducts".
 """
 
@@ -11,11 +11,12 @@ from typing import Final
 
 from harness.emulator.msi.costing import decide
 from harness.emulator.msi.features import State
-from harness.emulator.msi.guids import pack_guid
+from harness.emulator.msi.numbers import parse_version
 from harness.emulator.msi.outcomes import InstallFailure
 from harness.emulator.msi.products import InstalledProduct, find_product, related_products
 from harness.emulator.msi.script import Removal, Step
 from harness.emulator.msi.session import Session
+from harness.formats.guids import pack_guid
 from harness.formats.msidatabase import Row
 from harness.model.windows import FileVersion
 
@@ -101,7 +102,7 @@ def _matches(product: InstalledProduct, row: Row) -> bool:
 
 
 def _three_parts(text: str) -> FileVersion | None:
-    version = FileVersion.parse(text)
+    version = parse_version(text)
     return FileVersion(version.major, version.minor, version.build) if version else None
 
 

@@ -1,4 +1,4 @@
-"""MSIs and cabinets written by hand, on any computer, so that a test can ask for exactly the table it is about.
+"""MSIs written by hand, on any computer, so that a test can ask for exactly the table it is about.
 
 The layout of the compound file is MS-CFB's, that of the tables msitools' and Wine's; that real tools read what comes
 out is tested where they are installed.
@@ -10,6 +10,9 @@ import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from tests.emulator.msi.cabinets import build_cabinet
+from tests.emulator.msi.compoundfile import build_compound
 
 PRODUCT_CODE = "{11111111-2222-3333-4444-555555555555}"
 PACKAGE_CODE = "{99999999-8888-7777-6666-555555555555}"
@@ -38,6 +41,7 @@ SCHEMA = {
     "Icon": "Name:s* Data:v",
     "InstallExecuteSequence": "Action:s* Condition:s Sequence:i",
     "InstallUISequence": "Action:s* Condition:s Sequence:i",
+    "IniLocator": "Signature_:s* FileName:s Section:s Key:s Field:i Type:i",
     "LaunchCondition": "Condition:s* Description:s",
     "LockPermissions": "LockObject:s* Table:s* Domain:s* User:s* Permission:I",
     "Media": "DiskId:i* LastSequence:I DiskPrompt:s Cabinet:s VolumeLabel:s Source:s",
@@ -286,186 +290,3 @@ def _summary(properties: Mapping[int, str | int]) -> bytes:
         body += value
     section = struct.pack("<II", offset + len(body), len(values)) + index + body
     return struct.pack("<HHI16sI16sI", 0xFFFE, 0, 0x00020006, bytes(16), 1, format_id, 48) + section
-
-
-# --- the compound file ------------------------------------------------------------------------------------------
-
-_SECTOR, _MINI, _CUTOFF = 512, 64, 4096
-_FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
-
-
-def build_compound(streams: Mapping[str, bytes]) -> bytes:
-    """Write streams as a compound file of version 3."""
-    names = sorted(streams, key=lambda name: (len(name), name.upper()))
-    fat: list[int] = []
-    sectors: list[bytes] = []
-    mini_fat: list[int] = []
-    mini = b""
-    entries = []
-    for name in names:
-        data = streams[name]
-        if not data:
-            entries.append((name, _END, 0))
-        elif len(data) < _CUTOFF:
-            start = len(mini) // _MINI
-            count = -(-len(data) // _MINI)
-            mini += data.ljust(count * _MINI, b"\0")
-            mini_fat += [*range(start + 1, start + count), _END]
-            entries.append((name, start, len(data)))
-        else:
-            entries.append((name, _store(data, sectors, fat), len(data)))
-    mini_start = _store(mini, sectors, fat) if mini else _END
-    mini_fat_bytes = struct.pack(f"<{len(mini_fat)}I", *mini_fat)
-    mini_fat_start = _store(mini_fat_bytes, sectors, fat, b"\xff") if mini_fat else _END
-    directory = _directory(entries, mini_start, len(mini))
-    directory_start = _store(directory, sectors, fat)
-    count = 1
-    while count * _SECTOR // 4 < len(fat) + count:
-        count += 1
-    fat_places = list(range(len(sectors), len(sectors) + count))
-    fat += [_FAT] * count
-    fat += [_FREE] * (count * _SECTOR // 4 - len(fat))
-    header = struct.pack(
-        "<8s16sHHHHH6xIIIIIIIIII",
-        bytes.fromhex("d0cf11e0a1b11ae1"),
-        bytes(16),
-        0x3E,
-        3,
-        0xFFFE,
-        9,
-        6,
-        0,
-        count,
-        directory_start,
-        0,
-        _CUTOFF,
-        mini_fat_start,
-        -(-len(mini_fat_bytes) // _SECTOR),
-        _END,
-        0,
-        *fat_places[:1],
-    )
-    assert count <= 109, "a test needs no file this large"
-    rest = [*fat_places[1:], *[_FREE] * (109 - count)]
-    header += struct.pack(f"<{len(rest)}I", *rest)
-    return header + b"".join(sectors) + struct.pack(f"<{len(fat)}I", *fat)
-
-
-def _store(data: bytes, sectors: list[bytes], fat: list[int], filler: bytes = b"\0") -> int:
-    start = len(sectors)
-    count = -(-len(data) // _SECTOR)
-    padded = data.ljust(count * _SECTOR, filler)
-    sectors += [padded[at : at + _SECTOR] for at in range(0, len(padded), _SECTOR)]
-    fat += [*range(start + 1, start + count), _END]
-    return start
-
-
-def _directory(entries: list[tuple[str, int, int]], mini_start: int, mini_size: int) -> bytes:
-    """Write the directory; the entries, which are sorted, become a balanced tree."""
-    links: dict[int, tuple[int, int]] = {}
-
-    def tree(low: int, high: int) -> int:
-        if low >= high:
-            return _FREE
-        middle = (low + high) // 2
-        links[middle] = (tree(low, middle), tree(middle + 1, high))
-        return middle + 1
-
-    root = tree(0, len(entries))
-    class_id = bytes.fromhex("84100c0000000000c000000000000046")
-    out = _entry("Root Entry", 5, (_FREE, _FREE, root), class_id, start=mini_start, size=mini_size)
-    for index, (name, start, size) in enumerate(entries):
-        out += _entry(name, 2, (*links[index], _FREE), bytes(16), start=start, size=size)
-    return out
-
-
-def _entry(name: str, kind: int, links: tuple[int, int, int], class_id: bytes, *, start: int, size: int) -> bytes:
-    text = name.encode("utf-16-le") + b"\0\0"
-    return struct.pack("<64sHBB3I16sIQQIQ", text, len(text), kind, 1, *links, class_id, 0, 0, 0, start, size)
-
-
-# --- cabinets ---------------------------------------------------------------------------------------------------
-
-
-def build_cabinet(
-    files: Mapping[str, bytes], *, method: int = 1, block: int = 32768, flags: int = 0, reserve: bytes = b""
-) -> bytes:
-    """Write a cabinet with one folder: stored (0) or MSZIP (1)."""
-    data = b"".join(files.values())
-    blocks = b""
-    count = 0
-    history = b""
-    for at in range(0, len(data), block):
-        plain = data[at : at + block]
-        packed = _mszip(plain, history) if method == 1 else plain
-        history = plain
-        blocks += cabinet_block(packed, len(plain))
-        count += 1
-    return assemble_cabinet(
-        folders=[(count, method, blocks)],
-        files=[
-            (name, len(content), offset, 0)
-            for (name, content), offset in zip(files.items(), _offsets(files), strict=True)
-        ],
-        flags=flags | (4 if reserve else 0),
-        reserve=reserve,
-    )
-
-
-def assemble_cabinet(
-    *,
-    folders: Sequence[tuple[int, int, bytes]],
-    files: Sequence[tuple[str, int, int, int]],
-    flags: int = 0,
-    reserve: bytes = b"",
-    previous: str = "",
-    following: str = "",
-) -> bytes:
-    """Write a cabinet from folders (blocks, method, data) and files (name, size, offset, folder)."""
-    flags |= (1 if previous else 0) | (2 if following else 0)
-    head = struct.pack("<HBB", len(reserve), 0, 0) + reserve if flags & 4 else b""
-    for name in (previous, following):
-        head += name.encode() + b"\0disk\0" if name else b""
-    rows = b"".join(
-        struct.pack("<IIHHHH", size, offset, folder, 0x5A21, 0, 0x80) + name.encode() + b"\0"
-        for name, size, offset, folder in files
-    )
-    files_at = 36 + len(head) + 8 * len(folders)
-    at = files_at + len(rows)
-    folder_rows = b""
-    for count, method, data in folders:
-        folder_rows += struct.pack("<IHH", at, count, method)
-        at += len(data)
-    header = struct.pack(
-        "<4sIIIIIBBHHHHH", b"MSCF", 0, at, 0, files_at, 0, 3, 1, len(folders), len(files), flags, 4711, 0
-    )
-    return header + head + folder_rows + rows + b"".join(data for _, _, data in folders)
-
-
-def cabinet_block(packed: bytes, size: int) -> bytes:
-    """Write a data block with its checksum."""
-    lengths = struct.pack("<HH", len(packed), size)
-    return struct.pack("<I", _checksum(lengths, _checksum(packed, 0))) + lengths + packed
-
-
-def _mszip(plain: bytes, history: bytes) -> bytes:
-    deflate = (
-        zlib.compressobj(9, zlib.DEFLATED, -15, zdict=history) if history else zlib.compressobj(9, zlib.DEFLATED, -15)
-    )
-    return b"CK" + deflate.compress(plain) + deflate.flush()
-
-
-def _checksum(data: bytes, seed: int) -> int:
-    value = seed
-    whole = len(data) // 4 * 4
-    for (word,) in struct.iter_unpack("<I", data[:whole]):
-        value ^= word
-    return value ^ int.from_bytes(data[whole:], "big")
-
-
-def _offsets(files: Mapping[str, bytes]) -> list[int]:
-    offsets, at = [], 0
-    for content in files.values():
-        offsets.append(at)
-        at += len(content)
-    return offsets

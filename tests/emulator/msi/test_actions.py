@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.errors import NotEmulated
-from harness.model.windows import RegistryPath, RegistryType, RegistryValue, View
+from harness.model.windows import RegistryPath
 from tests.emulator.msi.building import PRODUCT_CODE, Msi
 from tests.emulator.msi.conftest import Bench
 
@@ -170,132 +170,6 @@ def test_broken_condition(bench: Bench, plain: Msi) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "found"),
-    [
-        (RegistryValue.of("1.2"), "1.2"),
-        (RegistryValue.of("#x"), "##x"),
-        (RegistryValue.of(5), "#5"),
-        (RegistryValue.of(b"\x0a"), "#x0A"),
-        (RegistryValue(RegistryType.REG_EXPAND_SZ, "%X%"), "#%%X%"),
-        (RegistryValue.of(["a", "b"]), "[~]a[~]b[~]"),
-        (RegistryValue(RegistryType.REG_NONE, None), "old"),
-        (None, "old"),
-    ],
-)
-def test_registry_search(bench: Bench, plain: Msi, value: RegistryValue | None, found: str) -> None:
-    """AppSearch shows the type of a value by its first characters; what is not found leaves the property alone."""
-    if value:
-        bench.machine.registry.set(RegistryPath.parse(r"HKLM\SOFTWARE\Vendor"), "V", value)
-    plain.properties["FOUND"] = "old"
-    plain.add("AppSearch", ("FOUND", "Sig")).add("RegLocator", ("Sig", 2, r"SOFTWARE\Vendor", "V", 2 + 16))
-    plain.action("Copy", 60, 51, "COPY", "[FOUND]", 'FOUND <> "none"')
-
-    assert 0 == bench.install(shows(plain, "COPY"), "/l*v log.txt")
-
-    assert f"Property(S): COPY = {found}" in bench.log()
-
-
-@pytest.mark.parametrize(("kind", "found"), [(2, "narrow"), (2 + 16, "wide")])
-def test_registry_search_in_both_views(bench: Bench, plain: Msi, kind: int, found: str) -> None:
-    """A search looks at the 32-bit view unless it says otherwise."""
-    for view, text in ((View.VIEW_64, "wide"), (View.VIEW_32, "narrow")):
-        bench.machine.registry.set(RegistryPath.parse(r"HKLM\SOFTWARE\Vendor"), "V", RegistryValue.of(text), view)
-    plain.add("AppSearch", ("FOUND", "Sig")).add("RegLocator", ("Sig", 2, r"SOFTWARE\Vendor", "V", kind))
-
-    bench.install(shows(plain, "FOUND"))
-
-    assert found == bench.value(KEY, "FOUND")
-
-
-def test_registry_search_in_classes_and_user(bench: Bench, plain: Msi) -> None:
-    """HKCR is searched for the user first, HKCU is the user's; the first signature that is found counts."""
-    bench.machine.registry.set(RegistryPath.parse(r"HKLM\SOFTWARE\Classes\.x"), "", RegistryValue.of("machine"))
-    bench.machine.registry.set(RegistryPath.parse(r"HKU\S-1-5-18\Software\Y"), "", RegistryValue.of("user"))
-    plain.add("AppSearch", ("ONE", "S1"), ("TWO", "S2"), ("TWO", "S3"), ("THREE", "None"))
-    plain.add("RegLocator", ("S1", 0, ".x", None, 18), ("S2", 1, r"Software\Y", None, 18), ("S3", 0, ".x", None, 18))
-
-    bench.install(shows(shows(plain, "ONE"), "TWO"))
-
-    assert ("machine", "user") == (bench.value(KEY, "ONE"), bench.value(KEY, "TWO"))
-
-
-@pytest.mark.parametrize(
-    ("kind", "data", "signature", "found"),
-    [
-        (0, r"C:\Windows", None, "C:\\Windows\\"),
-        (0, r"C:\Nowhere", None, ""),
-        (1, r'"C:\Tools\tool.exe"', None, r"C:\Tools\tool.exe"),
-        (1, r"C:\Tools\none.exe", None, ""),
-        (0, r"C:\Tools", (None, None), r"C:\Tools\tool.exe"),
-        (1, r"C:\Tools\x.dll", (None, None), r"C:\Tools\tool.exe"),
-        (0, r"C:\Tools", ("1.9.9.9", None), r"C:\Tools\tool.exe"),
-        (0, r"C:\Tools", ("2.0.0.0", None), ""),
-        (0, r"C:\Tools", (None, "1.0.0.0"), ""),
-        (0, r"C:\Nowhere", (None, None), ""),
-    ],
-)
-def test_file_search_by_registry(
-    bench: Bench, plain: Msi, versioned, *, kind: int, data: str, signature: tuple | None, found: str
-) -> None:
-    """A value may name a folder or a file to look at, with a version to reach."""
-    bench.machine.files.write(r"C:\Tools\tool.exe", versioned(2, 0, 0, 0))
-    bench.machine.registry.set(RegistryPath.parse(r"HKLM\SOFTWARE\Vendor"), "V", RegistryValue.of(data))
-    plain.add("AppSearch", ("FOUND", "Sig")).add("RegLocator", ("Sig", 2, r"SOFTWARE\Vendor", "V", kind + 16))
-    if signature:
-        plain.add("Signature", ("Sig", "TOOL.EXE|tool.exe", *signature, None, None, None, None, None))
-
-    bench.install(shows(plain, "FOUND"))
-
-    assert found == bench.value(KEY, "FOUND")
-
-
-@pytest.mark.parametrize(
-    ("path", "has_signature", "found"),
-    [
-        ("[WindowsFolder]Temp", False, "C:\\Windows\\Temp\\"),
-        (r"C:\Nowhere", False, ""),
-        (r"C:\Tools", True, r"C:\Tools\tool.exe"),
-    ],
-)
-def test_folder_search(bench: Bench, plain: Msi, path: str, has_signature: bool, found: str) -> None:  # noqa: FBT001
-    """A folder is looked for by its path, or a file in it."""
-    bench.machine.files.write(r"C:\Tools\tool.exe", b"")
-    plain.add("AppSearch", ("FOUND", "Sig")).add("DrLocator", ("Sig", None, path, 0))
-    if has_signature:
-        plain.add("Signature", ("Sig", "tool.exe", None, None, None, None, None, None, None))
-
-    bench.install(shows(plain, "FOUND"))
-
-    assert found == bench.value(KEY, "FOUND")
-
-
-@pytest.mark.parametrize(
-    ("table", "row"),
-    [
-        ("CompLocator", ("Sig", PRODUCT_CODE, 1)),
-        ("DrLocator", ("Sig", None, r"C:\Tools", 3)),
-        ("DrLocator", ("Sig", "Parent", r"C:\Tools", 0)),
-        ("DrLocator", ("Sig", None, None, 0)),
-    ],
-)
-def test_other_searches_are_named(bench: Bench, plain: Msi, table: str, row: tuple) -> None:
-    """Searches that are not modelled are named, with the way around them."""
-    plain.add("AppSearch", ("FOUND", "Sig")).add(table, row)
-
-    with pytest.raises(NotEmulated, match=table):
-        bench.install(plain)
-
-
-def test_search_for_sizes_is_named(bench: Bench, plain: Msi) -> None:
-    """A signature may ask for sizes, dates and languages, which are not modelled."""
-    plain.add("AppSearch", ("FOUND", "Sig")).add("DrLocator", ("Sig", None, r"C:\Tools", 0))
-    plain.add("Signature", ("Sig", "tool.exe", None, None, 5, None, None, None, None))
-
-    with pytest.raises(NotEmulated, match="MinSize"):
-        bench.install(plain)
-
-
-@pytest.mark.parametrize(
     ("action", "table", "row"),
     [
         ("InstallServices", "ServiceInstall", ("S", "svc", "C1")),
@@ -315,6 +189,18 @@ def test_unmodelled_table(bench: Bench, action: str, table: str, row: tuple) -> 
     assert "nothing changed" == str(bench.machine.changes_since(before))
 
     assert 0 == bench.run("msiexec /i app.msi /qn SKIP=1")
+
+
+@pytest.mark.parametrize("action", ["SelfUnregModules", "UnregisterFonts", "RemoveODBC"])
+def test_unmodelled_removal_does_not_matter_at_installation(bench: Bench, action: str) -> None:
+    """An action that only removes has nothing to do when components come, but when they go."""
+    msi = Msi().component(key_path="f").file("f", b"x").action(action, 2200)
+    msi.add("SelfReg", ("f", 1)).add("Font", ("f", None)).add("ODBCDataSource", ("D", "C1", "d"))
+
+    assert 0 == bench.install(msi)
+    with pytest.raises(NotEmulated, match=action):
+        bench.run(f"msiexec /x {PRODUCT_CODE} /qn")
+    assert "x" == bench.text(r"C:\Program Files\Contoso Test\f")
 
 
 def test_unmodelled_table_without_its_action(bench: Bench, plain: Msi) -> None:

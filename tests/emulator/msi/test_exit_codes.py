@@ -230,3 +230,10 @@ def test_user_interface_may_fail(bench: Bench, app: Msi) -> None:
 
     assert bench.run("msiexec /i app.msi") is None
     assert ["needs more"] == bench.failures()
+
+
+@pytest.mark.parametrize("setting", ["TRANSFORMS=de.mst", 'PATCH="C:\\Package\\fix.msp"'])
+def test_package_that_is_to_be_changed_first(bench, setting):
+    """Transforms and patches make another package of this one; they are named, not skipped."""
+    with pytest.raises(NotEmulated, match=r"a transform|a patch"):
+        bench.install(Msi(), setting)

@@ -73,6 +73,17 @@ def test_text_that_refers_to_itself(bench: Bench) -> None:
     assert 0 == bench.install(msi)
 
 
+def test_endless_numbers(bench: Bench) -> None:
+    """Numbers of thousands of digits are no numbers."""
+    digits = "9" * 5000
+    msi = Msi(properties={"ProductVersion": digits, "ProductLanguage": digits, "INSTALLLEVEL": digits})
+    msi.component(condition=f"{digits} AND A < {digits} OR 1").file("f", b"x", version=digits)
+    msi.value(r"SOFTWARE\Contoso\X", "V", f"#{digits}")
+
+    assert 0 == bench.install(msi)
+    assert f"#{digits}" == bench.value(r"HKLM\SOFTWARE\Contoso\X", "V")
+
+
 def test_many_rows(bench: Bench) -> None:
     """A large table does not take long."""
     msi = Msi().component()
@@ -120,6 +131,19 @@ def test_shipped_packages_install_and_go(bench: Bench, name: str) -> None:
     assert 0 == bench.run(f"msiexec /i {name}.msi /qn")
     assert "nothing changed" != str(bench.machine.changes_since(before))
     assert 0 == bench.run(f"msiexec /x {name}.msi /qn")
+
+
+def test_shipped_upgrade(bench: Bench) -> None:
+    """The newer package that comes along replaces the older one."""
+    for name in ("contoso-notes", "contoso-notes-update"):
+        bench.put((FIXTURES / name / "content" / "contoso-notes.msi").read_bytes(), f"{name}.msi")
+        assert 0 == bench.run(f"msiexec /i {name}.msi /qn")
+
+    products = RegistryPath.parse(r"HKLM\SOFTWARE\Classes\Installer\Products")
+    (product,) = bench.machine.registry.subkeys(products)
+    assert "2.4.1" != bench.value(r"HKLM\SOFTWARE\Contoso\Notes", "Version")
+    assert bench.machine.files.exists(r"C:\Program Files\Contoso Notes\notes.exe")
+    assert "Contoso Notes" == bench.value(rf"{products.short}\{product}", "ProductName")
 
 
 @pytest.mark.skipif(shutil.which("msiinfo") is None, reason="msitools are not installed here")

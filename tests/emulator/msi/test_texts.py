@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.emulator.msi.formatted import format_text
-from harness.emulator.msi.guids import encode_guid, pack_guid, unpack_guid
+from harness.formats.guids import encode_guid, pack_guid, unpack_guid
 
 VALUES = {"NAME": "Notes", "KEY": "NAME", "%PATH": r"C:\Windows", "#file": r"C:\a.txt", "$comp": "C:\\a\\"}
 
