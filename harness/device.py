@@ -93,6 +93,7 @@ class ManagedDevice:
         self.machine.power.restart("the user restarts the computer")
         if not self.run_until(lambda: self.machine.power.booted_at > booted, "1 h"):
             raise UsageError("the computer does not come up again within an hour of its time")
+        self.advance(timedelta())  # what starts with it has begun
 
     def restart_agent(self) -> None:
         """Restart the agent's service as an administrator does; it knows then what it wrote to the registry.

@@ -15,12 +15,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from harness.errors import UsageError
+from harness.errors import NotEmulated, UsageError
 from harness.formats.graph import read_app
 from harness.formats.intunewin import IntuneWinPackage
 from harness.formats.policy import write_policies
 from harness.formats.sessionpayload import encode_response_payload
-from harness.model.apps import Win32App
+from harness.model.apps import RunAsAccount, Win32App
 from harness.model.assignments import AppPolicy, Assignment, InstallIntent, Notifications, TargetType
 
 __all__ = ["Report", "Tenant"]
@@ -120,12 +120,19 @@ class Tenant:
 
         Raises:
             UsageError: for an app that is not known, or a word that Intune does not have.
+            NotEmulated: for apps that are available without enrollment, which the agent has no part in.
         """
         chosen = assignment or Assignment(
             intent=_word(InstallIntent, "an intent", intent),
             notifications=_word(Notifications, "a setting of notifications", notifications),
             target_type=_word(TargetType, "a type of target", target_type),
         )
+        if chosen.intent is InstallIntent.AVAILABLE_WITHOUT_ENROLLMENT:
+            raise NotEmulated(
+                "the intent availableWithoutEnrollment",
+                where=f"the assignment of {app.display_name if isinstance(app, Win32App) else app}",
+                hint="assign the app as available; an enrolled device never sees this intent",
+            )
         if isinstance(app, Win32App) and app.id not in self._apps:
             self.add(app)
         self._assignments[self.app(app).id] = chosen
@@ -143,14 +150,17 @@ class Tenant:
         """Return a published app by itself, its id or its display name.
 
         Raises:
-            UsageError: when there is none.
+            UsageError: when there is none, or several have that name.
         """
         wanted = app.id if isinstance(app, Win32App) else app
         if wanted in self._apps:
             return self._apps[wanted]
-        for known in self._apps.values():
-            if known.display_name.casefold() == wanted.casefold():
-                return known
+        called = [known for known in self._apps.values() if known.display_name.casefold() == wanted.casefold()]
+        if len(called) == 1:
+            return called[0]
+        if called:
+            ids = ", ".join(known.id for known in called)
+            raise UsageError(f"the tenant has {len(called)} apps called '{wanted}' - use the id of one: {ids}")
         names = ", ".join(f"'{known.display_name}'" for known in self._apps.values()) or "none"
         raise UsageError(f"the tenant has no app '{wanted}' - published are: {names}")
 
@@ -223,7 +233,7 @@ class Tenant:
 
     def _policies(self, user_id: str, intents: set[InstallIntent]) -> str:
         self._answer()
-        is_device = user_id == _DEVICE
+        own = TargetType.DEVICE if user_id == _DEVICE else TargetType.USER
         return encode_response_payload(
             write_policies(
                 [
@@ -232,7 +242,7 @@ class Tenant:
                     if assignment.intent in intents
                     and (
                         assignment.intent is InstallIntent.AVAILABLE
-                        or is_device is (assignment.target_type is TargetType.DEVICE)
+                        or own is _session_of(self._apps[app_id], assignment)
                     )
                 ]
             )
@@ -241,6 +251,14 @@ class Tenant:
     def _answer(self) -> None:
         if not self.is_reachable:
             raise ConnectionError("the service does not answer")
+
+
+def _session_of(app: Win32App, assignment: Assignment) -> TargetType:
+    """Return whose session an app comes in; what targets both comes once, where it can be installed. A guess."""
+    if assignment.target_type is not TargetType.BOTH:
+        return assignment.target_type
+    is_users = app.install_experience.run_as_account is RunAsAccount.USER
+    return TargetType.USER if is_users else TargetType.DEVICE
 
 
 W = TypeVar("W", bound=StrEnum)

@@ -57,25 +57,40 @@ for event in device.timeline.of("agent"):
 # %% [markdown]
 # ## What it did to the machine
 #
-# `snapshot` was taken before. The difference is what the installer did, from the real tables of the MSI in the package.
+# A snapshot was taken before. The difference holds what the installer did, from the real tables of the MSI in the
+# package, and what Windows and the agent keep of it. Here is the app's part: first the files,
 
 # %%
 changes = device.machine.changes_since(before)
-for file in device.machine.files.names(r"C:\Program Files\Contoso Notes"):
-    print(file)
+for change in changes.files:
+    if "Contoso" in change.path:
+        print(change)
+
+# %% [markdown]
+# then the registry.
+
+# %%
+for change in changes.registry:
+    if change.path.short == r"HKLM\SOFTWARE\Contoso\Notes":
+        print(change)
+
+# %% [markdown]
+# Any place can be looked at by itself too. `ServerUrl` is what the app's command line says, not what the MSI holds.
 
 # %%
 from harness.model.windows import RegistryPath
 
-for name, value in device.machine.registry.values(RegistryPath.parse(r"HKLM\SOFTWARE\Contoso\Notes")).items():
-    print(f"{name or '(default)':16} {value.type.name:14} {value}")
+url = device.machine.registry.get(RegistryPath.parse(r"HKLM\SOFTWARE\Contoso\Notes"), "ServerUrl")
+print(url)
+print(device.machine.files.read(r"C:\Program Files\Contoso Notes\readme.txt").decode())
 
 # %% [markdown]
-# The log is where the real agent writes it, in its format. CMTrace would open it.
+# The log is where the real agent writes it, in its format; CMTrace would open it. Its steps, in the agent's words:
 
 # %%
-for entry in device.log("AppWorkload")[-3:]:
-    print(entry.message[:100])
+for entry in device.log("AppWorkload"):
+    if "lpExitCode" in entry.message or "Handler invoked" in entry.message:
+        print(entry.message[:100])
 
 # %% [markdown]
 # ## Why is it not detected?
@@ -98,7 +113,8 @@ status.words, hex(status.error_code or 0)
 print(device.explain(legacy))
 
 # %% [markdown]
-# The explanation names the rule that would have held. Mend the app, publish it again on a fresh device, and look.
+# The last sentence says what to change. Do so: take the app's only rule and turn that setting on. On a fresh device,
+# publish the package as before; `add` then puts the mended app in the place of the first.
 
 # %%
 from dataclasses import replace
@@ -119,8 +135,9 @@ device.status(mended).words
 # %% [markdown]
 # ## Setup programs that are no MSI
 #
-# What `setup.exe` does, nobody can read from its bytes. You say it, and then the agent's side of the story is real: here
-# a setup program takes 45 minutes, and after 30 of them the app is still being installed.
+# What `setup.exe` does, nobody can read from its bytes. You declare it, by its file name, and the agent's side of the
+# story is played as ever. This one takes 45 minutes, ends with 0, and does nothing else; after 30 minutes the app is
+# still being installed.
 
 # %%
 device = emulated_device("PC-045", user="ada")

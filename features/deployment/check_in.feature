@@ -29,3 +29,25 @@ Feature: The agent asks for its apps
     Then the file "C:\Program Files\Contoso Notes\notes.exe" is not there
     When the service answers again
     Then "Contoso Notes" is installed within 70 minutes
+
+  Scenario: The agent checks in about once an hour
+    When 10 hours pass
+    Then the agent has checked in 10 times
+
+  Scenario: After its service has restarted the agent checks in again, and installs nothing twice
+    When the device syncs
+    And 10 minutes pass
+    And the agent's service restarts
+    Then the agent checks in within 5 minutes 15 s
+    And "Contoso Notes" is installed
+    And the installer of "Contoso Notes" ran once
+
+  Scenario: An installer goes on while the agent's service restarts, and what it did is found
+    Given the app from "packages/contoso-vpn/contoso-vpn.json" with the package "packages/contoso-vpn/contoso-vpn.intunewin"
+    And its setup program behaves as "packages/contoso-vpn/installer.json" says
+    When the device syncs
+    And 30 s pass
+    Then "Contoso VPN" is installing
+    When the agent's service restarts
+    Then "Contoso VPN" is installed within 10 minutes
+    And the installer of "Contoso VPN" ran once

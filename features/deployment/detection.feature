@@ -43,3 +43,23 @@ Feature: Detection decides before and after the installation
     And 10 minutes pass
     Then "Contoso VPN" is installed
     And the installer of "Contoso VPN" ran 0 times
+
+  Scenario: A process that appears while the app is installed is detected afterwards, an extension of this project
+    Given the app from "packages/contoso-vpn/contoso-vpn.json" with the package "packages/contoso-vpn/contoso-vpn.intunewin"
+    And it is detected by the process "vpn.exe", an extension of this project
+    And its setup program takes 1 minute and exits with 0
+    When the device syncs
+    And 30 s pass
+    And the process "vpn.exe" is started
+    And 5 minutes pass
+    Then "Contoso VPN" is installed
+    And the installer of "Contoso VPN" ran once
+
+  Scenario: A file of the right name without a version is not taken for the app
+    Given the app from "packages/contoso-notes/contoso-notes-file-version.json" with the package "packages/contoso-notes/contoso-notes.intunewin"
+    And the file "C:\Program Files\Contoso Notes\notes.exe" with the text "no program"
+    And the file "C:\Program Files\Contoso Notes\Help\help.txt" with the text "help"
+    When the device syncs
+    And 5 minutes pass
+    Then the installer of "Contoso Notes (all features)" ran once
+    And "Contoso Notes (all features)" is installed

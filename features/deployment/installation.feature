@@ -75,3 +75,48 @@ Feature: The agent installs, within limits
     And 10 minutes pass
     Then "Contoso Notes" is not installed
     And the file "C:\Program Files\Contoso Notes\notes.exe" is not there
+
+  Scenario: An exit code that the administrator maps to failure is one, whatever it means elsewhere
+    Given the app from "apps/contoso-vpn-3010-is-failure.json" with the package "packages/contoso-vpn/contoso-vpn.intunewin"
+    And its setup program behaves as "packages/contoso-vpn/installer.json" says
+    When the device syncs
+    Then "Contoso VPN" fails with 0x80070BC2 within 10 minutes
+    And the explanation of "Contoso VPN" says "3010"
+    And "Ada" sees the toasts download, failure in that order
+
+  Scenario: An installer that asks a question is never answered, and times out
+    Given the app from "apps/contoso-vpn-not-silent.json" with the package "packages/contoso-vpn/contoso-vpn.intunewin"
+    And its setup program behaves as "packages/contoso-vpn/installer.json" says
+    When the device syncs
+    Then "Contoso VPN" fails with 0x87D300C9 within 15 minutes
+    And the explanation of "Contoso VPN" says "make it silent"
+
+  Scenario: A newer version takes the place of the older one
+    Given the app from "packages/contoso-notes/contoso-notes.json" with the package "packages/contoso-notes/contoso-notes.intunewin"
+    When the device syncs
+    And 5 minutes pass
+    And it is no longer assigned
+    Then "Contoso Notes" is installed
+    Given the app from "packages/contoso-notes-update/contoso-notes-update.json" with the package "packages/contoso-notes-update/contoso-notes-update.intunewin"
+    When the device syncs
+    And 5 minutes pass
+    Then the 64-bit registry value "HKLM\SOFTWARE\Contoso\Notes\Version" is "2.5.0"
+    And the 64-bit registry key "HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\{6F2A9D11-58C3-4C0B-9E47-3B8D70A52401}" is not there
+
+  Scenario: An app that is no longer assigned stays on the device
+    Given the app from "packages/contoso-notes/contoso-notes.json" with the package "packages/contoso-notes/contoso-notes.intunewin"
+    When the device syncs
+    And 5 minutes pass
+    And it is no longer assigned
+    And 24 hours pass
+    Then the file "C:\Program Files\Contoso Notes\notes.exe" is there
+    And the installer of "Contoso Notes" ran once
+
+  Scenario: An app that is to be removed and is not there needs nothing
+    Given the app from "apps/contoso-notes-uninstall.json" with the package "packages/contoso-notes/contoso-notes.intunewin"
+    When the device syncs
+    And 5 minutes pass
+    Then "Contoso Notes" is not installed
+    And "Contoso Notes" is reported as "not installed"
+    And the log "AppWorkload" does not say "start downloading"
+    And nobody sees a toast

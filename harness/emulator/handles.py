@@ -5,10 +5,15 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Protocol
 
+from harness.errors import MachineError
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 __all__ = ["Handle", "OpenFile"]
+
+#: ERROR_NEGATIVE_SEEK.
+_NEGATIVE_SEEK = 131
 
 
 class OpenFile(Protocol):
@@ -123,7 +128,8 @@ class Handle(io.BufferedIOBase):
             raise ValueError(f"seek does not know the starting point {whence} - give 0, 1 or 2")
         position = starts[whence] + offset
         if position < 0:
-            raise ValueError(f"position {position} is before the beginning of the file - seek to 0 or more")
+            message = f"position {position} is before the beginning of the file - seek to 0 or more"
+            raise MachineError(_NEGATIVE_SEEK, message, self.name)
         self._position = position
         return position
 

@@ -42,6 +42,12 @@ def registry_value_given(device: ManagedDevice, value: RegistryPath, data: str) 
     device.machine.registry.set(value.parent, value.name, RegistryValue.of(data))
 
 
+@given(step('the {view:View} registry value "{value:Key}" is "{data}"'))
+def registry_value_given_in(device: ManagedDevice, view: View, value: RegistryPath, data: str) -> None:
+    """Put a value into the `64-bit` or the `32-bit` registry."""
+    device.machine.registry.set(value.parent, value.name, RegistryValue.of(data), view)
+
+
 @given(step('the file "{path}" with the text "{text}"'))
 def file_given(device: ManagedDevice, path: str, text: str) -> None:
     """Put a file onto the device; folders are made."""

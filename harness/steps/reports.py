@@ -49,7 +49,7 @@ def report_holds(device: ManagedDevice, app: str, datatable: list[list[str]]) ->
     assert {name: value for name, value in datatable} == found  # noqa: C416 - a row is a list, and two long
 
 
-@then(step('"{app}" is reported {count:Times}'))
+@then(step('the device has reported "{app}" {count:Times}'))
 def app_is_reported_times(device: ManagedDevice, app: str, count: int) -> None:
     """Check how often the device has reported an app."""
     found = len(device.tenant.reports_about(app))

@@ -13,7 +13,6 @@ from harness.steps.phrases import step
 __all__: list[str] = []
 
 
-@when("the device restarts")
 @when("the user restarts the device")
 def user_restarts(device: ManagedDevice) -> None:
     """Restart the device as somebody at it would, and wait until it is up again."""

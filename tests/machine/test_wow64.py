@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.model.names import folded
 from harness.machine.wow64 import (
     file_location,
     folder_location,
@@ -14,6 +13,7 @@ from harness.machine.wow64 import (
     registry_location,
     written_by_32_bit,
 )
+from harness.model.names import folded
 from harness.model.windows import RegistryPath, RegistryType, RegistryValue, View
 
 NT = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"

@@ -1,8 +1,8 @@
 """The log that `msiexec /L` writes.
 
 The shape of its lines is that of real logs, from memory. Every line belongs to one of the letters of `/L`, and is
-written when that letter was given: `a` actions, `c` the user interface's start, `e` errors, `i` information, `m` how it ended,
-`p` properties at the end, `r` records of actions, `u` requests to the user, `v` everything else, `w` warnings.
+written when that letter was given: `a` actions, `c` the user interface's start, `e` errors, `i` information, `m` how it
+ended, `p` properties at the end, `r` records of actions, `u` requests to the user, `v` everything else, `w` warnings.
 """
 
 from __future__ import annotations
