@@ -97,7 +97,7 @@ class Enforcement:
         self._phase("detecting")
         detection = await self._detect()
         if detection.state is self._goal:
-            return await self._finish(state, detection, Outcome(meaning=ReturnCodeType.SUCCESS))
+            return await self._finish(state, detection, Outcome())  # nothing was run, so nothing asks for a restart
         state, outcome = await self._execute(state, folder)
         if not outcome.is_success:
             return await self._execution_failed(state, outcome)

@@ -125,7 +125,8 @@ def _about_error(app: Win32App, status: AppStatus, machine: Machine) -> Iterator
             ended = f"The uninstaller ended with {status.exit_code}, a success"
             yield f"{ended}, but the app's detection rules still hold."
         case ErrorCode.INVALID_DETECTION_RULE:
-            yield "A detection rule cannot be evaluated, so the agent neither installs nor removes the app."
+            what = "A detection rule cannot be evaluated" if app.detection_rules else "The app has no detection rule"
+            yield f"{what}, so the agent neither installs nor removes the app."
         case ErrorCode.INSTALL_TIMED_OUT:
             limit = format_duration(app.install_experience.max_run_time)
             yield (

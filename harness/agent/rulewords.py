@@ -27,6 +27,10 @@ _SIGNS = {
 }
 
 
+#: What a rule compares of a file, in words.
+_FILE_WORDS = {"sizeInMB": "size in MB", "modifiedDate": "date modified", "createdDate": "date created"}
+
+
 def describe_wanted(rule: Rule) -> str:
     """Say in words what a rule asks for, for example `value 'Version' as version >= 5.2`."""
     match rule:
@@ -35,7 +39,7 @@ def describe_wanted(rule: Rule) -> str:
             whole, compared = (value, value) if rule.value_name else ("the key", "default value")
             return _describe(whole, compared, rule)
         case FileSystemRule():
-            return _describe("the file or folder", "it", rule)
+            return _describe("the file or folder", "", rule)
         case ProductCodeRule(product_version_operator=Operator.NOT_CONFIGURED):
             return f"product {rule.product_code}"
         case ProductCodeRule():
@@ -83,4 +87,5 @@ def _describe(whole: str, compared: str, rule: RegistryRule | FileSystemRule) ->
         case "doesNotExist":
             return f"{whole} does not exist"
         case kind:
-            return f"{compared} as {kind} {_SIGNS[rule.operator]} {rule.comparison_value or ''}".rstrip()
+            what = f"{compared} as {kind}" if compared else _FILE_WORDS.get(kind, kind)
+            return f"{what} {_SIGNS[rule.operator]} {rule.comparison_value or ''}".rstrip()

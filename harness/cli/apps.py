@@ -59,24 +59,25 @@ def app_for(info: ApplicationInfo, package: str, *, app_file: Path | None, inten
     wanted = InstallIntent(intent) if intent else None
     if app_file is None:
         app = portal_app(info, package)
-        is_for_user = app.install_experience.run_as_account is RunAsAccount.USER
-        target = TargetType.USER if is_for_user else TargetType.DEVICE
-        assignment = Assignment(intent=wanted or InstallIntent.REQUIRED, target_type=target)
-        return ChosenApp(app=app, assignment=assignment, definition="Detection.xml")
+        return ChosenApp(app=app, assignment=_assignment(app, (), wanted), definition="Detection.xml")
     document = read_app(read_input(app_file, most_bytes=_MOST_JSON), str(app_file))
-    assignment = _assignment(document.assignments, wanted)
+    assignment = _assignment(document.app, document.assignments, wanted)
     if assignment.intent is InstallIntent.AVAILABLE_WITHOUT_ENROLLMENT:
         hint = "the device is enrolled; add --intent available"
         raise NotEmulated(f"the intent '{assignment.intent}'", where=str(app_file), hint=hint)
     return ChosenApp(app=document.app, assignment=assignment, definition=app_file.name)
 
 
-def _assignment(given: tuple[Assignment, ...], wanted: InstallIntent | None) -> Assignment:
-    """Choose an assignment: the first of the wanted intent, or the first one's settings with that intent."""
+def _assignment(app: Win32App, given: tuple[Assignment, ...], wanted: InstallIntent | None) -> Assignment:
+    """Choose an assignment: the first of the wanted intent, or the first one's settings with that intent.
+
+    Where there is none, an app that installs as the user is assigned to users: for a device it could not be installed.
+    """
     fitting = [assignment for assignment in given if wanted in (None, assignment.intent)]
     if fitting:
         return fitting[0]
-    first = given[0] if given else Assignment()
+    is_for_user = app.install_experience.run_as_account is RunAsAccount.USER
+    first = given[0] if given else Assignment(target_type=TargetType.USER if is_for_user else TargetType.DEVICE)
     return replace(first, intent=wanted) if wanted else first
 
 

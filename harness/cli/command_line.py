@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from harness.cli import inspect, pack, run, unpack
 from harness.cli.verb import Verb
 from harness.cli.visible import visible
-from harness.errors import HarnessError
+from harness.errors import HarnessError, Unavailable
 
 __all__ = ["run_command_line", "VERBS"]
 
@@ -25,6 +26,9 @@ exit status:
   2  the input was wrong
   3  something that is needed is not available, or not emulated
 """
+
+#: What the operating system says of a full disk or quota.
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 #: Exit statuses of ends that are nobody's verdict: a bug (sysexits.h, EX_SOFTWARE), Ctrl+C and a reader that went away
 #: (128 and the signal's number, as shells have it).
@@ -66,7 +70,10 @@ def _run(arguments: argparse.Namespace) -> int:
     except HarnessError as error:
         print(visible(str(error)), file=sys.stderr)
         return error.exit_status
-    except Exception:  # noqa: BLE001 - whatever else comes is a bug, and is shown whole
+    except Exception as error:  # noqa: BLE001 - whatever else comes is a bug, and is shown whole
+        if isinstance(error, OSError) and error.errno in _FULL:
+            print("cannot write: no space left - free some, or write to another place", file=sys.stderr)
+            return Unavailable.exit_status
         import traceback
 
         traceback.print_exc()

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
+from harness.agent.decisions import install_times
 from harness.agent.status import AppStatus, Phase
 from harness.cli.apps import ChosenApp
-from harness.device import ManagedDevice
+from harness.device import START, ManagedDevice
 from harness.emulator.frozen import MachineSnapshot
 from harness.formats.intunewin import IntuneWinPackage
 from harness.model.apps import Win32App
-from harness.model.assignments import Assignment, InstallIntent
-from harness.model.states import ResultantAppState
+from harness.model.assignments import AppPolicy, Assignment, InstallIntent, InstallTimeSettings
+from harness.model.states import Applicability, DetectionState, ResultantAppState
 from harness.timeline import Event, Lane
 
-__all__ = ["Deployment", "deploy"]
+__all__ = ["Deployment", "deploy", "switched_on_at"]
 
 #: What still happens when an app is done: content is cleaned up, toasts go, the service restarts the machine.
 _AFTERWARDS = timedelta(minutes=1)
@@ -35,6 +36,17 @@ class Deployment:
     before: MachineSnapshot
     is_done: bool
     was_there: bool = True
+
+
+def switched_on_at(assignment: Assignment) -> datetime:
+    """Return when the device is switched on: on the usual day, or later where the assignment lies in the future.
+
+    That is the morning of the assignment's start time, or of the day before its deadline, so that a run sees them come.
+    """
+    times = assignment.install_time_settings or InstallTimeSettings()
+    deadline = times.deadline_date_time
+    first = times.start_date_time or (deadline - timedelta(days=1) if deadline else START)
+    return max(START, datetime.combine(first.date(), time(START.hour), tzinfo=UTC))
 
 
 def deploy(device: ManagedDevice, chosen: ChosenApp, package: IntuneWinPackage, limit: timedelta) -> Deployment:
@@ -81,7 +93,7 @@ class _Run:
     def assign(self, assignment: Assignment) -> bool:
         """Assign the app and wait until the agent is done with it; False when the time is up before."""
         self._assign(assignment)
-        return self._wait(lambda: self._is_settled(assignment.intent))
+        return self._wait(lambda: self._is_settled(assignment.intent) and not self._waits_for_its_time(assignment))
 
     def assign_and_ask(self, assignment: Assignment) -> bool:
         """Offer the app, let the user press Install once the agent knows of it, and wait until it is done."""
@@ -92,8 +104,8 @@ class _Run:
         self.device.timeline.add(
             Lane.USER, "install pressed", f"{user.name} presses Install in the Company Portal: {self.app.display_name}"
         )
+        asked = len(self.device.timeline)  # before the agent gets to it, which may take no time
         self.device.install(self.app)
-        asked = len(self.device.timeline)
         return self._wait(
             lambda: (
                 self._is_settled(assignment.intent)
@@ -140,6 +152,17 @@ class _Run:
         if restarts > boots:
             return False
         return boots < 0 or self._last("detection") > boots
+
+    def _waits_for_its_time(self, assignment: Assignment) -> bool:
+        """Return whether the agent will do something about the app at a start time or deadline to come."""
+        status, now = self.status, self.device.clock.now()
+        goal = DetectionState.NOT_DETECTED if assignment.intent is InstallIntent.UNINSTALL else DetectionState.DETECTED
+        if status.detection is goal or status.error_code is not None:
+            return False
+        if status.applicability is not Applicability.APPLICABLE:
+            return False
+        policy = AppPolicy(app=self.app, assignment=assignment)
+        return any(moment and now < moment for moment in install_times(policy, self.device.clock.time_zone))
 
     def _last(self, kind: str) -> int:
         """Return the place of the last event of that kind, -1 when there was none."""

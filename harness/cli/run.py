@@ -45,7 +45,8 @@ intents:
 
 What policy does about restarts is part of the run: when the device restarts,
 the run goes on until the agent has looked at the app again. Nobody restarts
-it otherwise.
+it otherwise. Where the assignment has a start time or a deadline, the device is
+switched on shortly before it.
 """
 
 
@@ -126,7 +127,7 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
 
 def _deployed(arguments: argparse.Namespace, limit: timedelta) -> tuple[RunResult, dict[str, bytes]]:
     from harness.cli.apps import app_for
-    from harness.cli.deployment import deploy
+    from harness.cli.deployment import deploy, switched_on_at
     from harness.cli.packages import open_package, read_through, verified_contents
     from harness.device import emulated_device
     from harness.emulator.installer_file import read_installers
@@ -140,7 +141,8 @@ def _deployed(arguments: argparse.Namespace, limit: timedelta) -> tuple[RunResul
             installers = read_installers(
                 read_input(arguments.installer, most_bytes=_MOST_INSTALLER), str(arguments.installer)
             )
-        with emulated_device(release=arguments.device, seed=arguments.seed) as device:
+        start = switched_on_at(chosen.assignment)
+        with emulated_device(release=arguments.device, seed=arguments.seed, start=start) as device:
             device.machine.programs.update(installers)
             with verified_contents(package, bar) as contents:
                 read_through(contents, bar)

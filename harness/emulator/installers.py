@@ -12,6 +12,7 @@ from harness.emulator.programs import ProgramRun
 from harness.errors import MachineError, UsageError
 from harness.machine.clock import Signal
 from harness.model.windows import Bits, RegistryPath, RegistryValue, View
+from harness.timeline import Lane
 
 __all__ = ["Installer"]
 
@@ -109,6 +110,8 @@ class Installer:
             self._change(run)
         except MachineError as error:
             run.print_error(str(error))
+            text = f"{run.info.name} cannot do what is declared of it: {error}"
+            run.machine.timeline.add(Lane.PROCESS, "declared change failed", text, pid=run.info.pid)
             return error.winerror
         return self.exit_code
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from harness.agent.folders import IMECACHE, LOGS, AgentFolders
 from harness.agent.status import AppStatus, Phase
@@ -17,6 +18,7 @@ from harness.model.toasts import ToastAnswer
 from harness.report.facts import (
     AppFacts,
     Attempt,
+    AttemptEnd,
     Changes,
     DeviceFacts,
     ErrorFacts,
@@ -70,10 +72,10 @@ def collect_result(
         removal_skipped: whether the app was never removed, because it could not be installed before.
     """
     status, events = device.status(app), [event for event in device.timeline if event.at >= before.at]
-    attempts = tuple(_attempts(events, app))
+    now = device.clock.now()
+    attempts = tuple(_attempts(events, app, now))
     restarts = tuple(_restarts(events))
     outcome = _outcome(status, intent, is_done=is_done, removal_skipped=removal_skipped)
-    now = device.clock.now()
     return RunResult(
         outcome=outcome,
         intent=intent,
@@ -163,7 +165,8 @@ def _summary(
         Outcome.UNFINISHED: f"is not done when the time is up: {status.words}.",
         Outcome.FAILED: f"failed{code}{after}.",
     }
-    skipped = f"could not be installed, so its removal was not tried: it {sentences[Outcome.FAILED]}"
+    first = _outcome(status, InstallIntent.REQUIRED, is_done=False, removal_skipped=False)
+    skipped = f"could not be installed, so its removal was not tried: it {sentences[first]}"
     return f"{app.display_name} {skipped if removal_skipped else sentences[outcome]}"
 
 
@@ -190,21 +193,30 @@ def _paragraphs(device: ManagedDevice, app: Win32App) -> tuple[str, ...]:
 # The facts
 
 
-def _attempts(events: list[Event], app: Win32App) -> Iterator[Attempt]:
+def _attempts(events: list[Event], app: Win32App, now: datetime) -> Iterator[Attempt]:
     for span in spans_of(event for event in events if event.data.get("app_id") == app.id):
         if span.begin.kind != "install started":
             continue
         end = span.end
         code = end.data.get("exit_code") if end else None
         meaning = end.data.get("meaning") if end else None
-        elapsed = (end.at - span.begin.at).total_seconds() if end else 0.0
+        until = end.at if end else now
         yield Attempt(
             started_at=span.begin.at,
             command_line=str(span.begin.data["command_line"]),
+            end=_attempt_end(end, code),
             exit_code=int(code) if code is not None else None,
             meaning=str(meaning) if meaning is not None else None,
-            elapsed_seconds=elapsed,
+            elapsed_seconds=(until - span.begin.at).total_seconds(),
         )
+
+
+def _attempt_end(end: Event | None, code: object) -> AttemptEnd:
+    if end is None:
+        return AttemptEnd.RUNNING
+    if end.kind == "install timed out":
+        return AttemptEnd.TIMED_OUT
+    return AttemptEnd.NOT_STARTED if code is None else AttemptEnd.EXITED
 
 
 def _restarts(events: list[Event]) -> Iterator[Restart]:

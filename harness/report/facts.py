@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from harness.emulator.changes import Change
@@ -16,6 +17,7 @@ __all__ = [
     "PackageFacts",
     "States",
     "Attempt",
+    "AttemptEnd",
     "Restart",
     "ToastButtonFacts",
     "ToastFacts",
@@ -111,6 +113,15 @@ class States:
     resultant: str | None
 
 
+class AttemptEnd(StrEnum):
+    """How a run of the installer ended."""
+
+    EXITED = "exited"
+    TIMED_OUT = "timed out"
+    NOT_STARTED = "not started"
+    RUNNING = "running"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One run of the installer.
@@ -118,7 +129,8 @@ class Attempt:
     Attributes:
         started_at: when it was started.
         command_line: what was run.
-        exit_code: the unsigned 32-bit exit code; null when the time limit passed first.
+        end: how it ended; `running` when it went on to the end of the run.
+        exit_code: the unsigned 32-bit exit code; null unless it exited.
         meaning: what the return codes say of it: `success`, `softReboot`, `hardReboot`, `retry`, `failed`; null
             when they do not name it.
         elapsed_seconds: how long it ran.
@@ -126,6 +138,7 @@ class Attempt:
 
     started_at: datetime
     command_line: str
+    end: AttemptEnd
     exit_code: int | None
     meaning: str | None
     elapsed_seconds: float

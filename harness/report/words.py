@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Literal
 
 from harness.durations import format_duration
-from harness.report.facts import Attempt, ToastFacts
+from harness.report.facts import Attempt, AttemptEnd, ToastFacts
 from harness.report.result import Outcome, RunResult
 from harness.timeline import Lane
 
@@ -45,6 +45,13 @@ _MEANINGS = {
     "failed": "failure",
 }
 
+_NO_EXIT = {
+    AttemptEnd.TIMED_OUT: "the time limit passed first",
+    AttemptEnd.NOT_STARTED: "it could not be started",
+    AttemptEnd.RUNNING: "it still runs",
+    AttemptEnd.EXITED: "it is not known",
+}
+
 #: Exit codes above this are NTSTATUS or HRESULT values, which people know in hexadecimal.
 _LARGEST_DECIMAL = 0xFFFF
 
@@ -72,16 +79,16 @@ def since_text(elapsed: timedelta) -> str:
 
 
 def exit_text(attempt: Attempt) -> str:
-    """Write an exit code: `3010`, `0xC0000142`; `none` when the time limit passed first."""
+    """Write an exit code: `3010`, `0xC0000142`; `none` when it did not exit."""
     if attempt.exit_code is None:
         return "none"
     return str(attempt.exit_code) if attempt.exit_code <= _LARGEST_DECIMAL else f"0x{attempt.exit_code:08X}"
 
 
 def meaning_text(attempt: Attempt) -> str:
-    """Say what the app's return codes make of an exit code."""
+    """Say what the app's return codes make of an exit code, or why there is none."""
     if attempt.exit_code is None:
-        return "the time limit passed first"
+        return _NO_EXIT[attempt.end]
     if attempt.meaning is None:
         return "failure, since no return code names it"
     return _MEANINGS[attempt.meaning]

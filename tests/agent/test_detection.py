@@ -367,7 +367,8 @@ def test_scripts_are_not_looked_at(machine):
         (_registry(), "value 'Version' exists"),
         (_registry(RegistryOperation.DOES_NOT_EXIST, name=""), "the key does not exist"),
         (_registry(RegistryOperation.STRING, value="x", name=""), "default value as string = x"),
-        (_file(FileSystemOperation.VERSION, Operator.LESS_THAN, "2"), "it as version < 2"),
+        (_file(FileSystemOperation.VERSION, Operator.LESS_THAN, "2"), "version < 2"),
+        (_file(FileSystemOperation.SIZE_IN_MB, Operator.EQUAL, "3"), "size in MB = 3"),
         (ProductCodeRule(product_code="{1}"), "product {1}"),
         (
             ProductCodeRule(product_code="{1}", product_version="2", product_version_operator=Operator.GREATER_THAN),

@@ -9,7 +9,14 @@ from harness.agent.contexts import InstallContext
 from harness.agent.execution import ExecutionType, run_installer
 from harness.agent.settings import AgentSettings
 from harness.emulator.installers import Installer
-from harness.model.apps import DEFAULT_RETURN_CODES, InstallExperience, ReturnCode, ReturnCodeType, RunAsAccount
+from harness.model.apps import (
+    DEFAULT_RETURN_CODES,
+    DeviceRestartBehavior,
+    InstallExperience,
+    ReturnCode,
+    ReturnCodeType,
+    RunAsAccount,
+)
 from harness.model.assignments import AppPolicy, Assignment, InstallIntent, TargetType
 from harness.model.rules import FileSystemOperation, FileSystemRule, Operator, RegistryOperation, RegistryRule
 from harness.model.states import (
@@ -96,6 +103,15 @@ def test_app_that_appears_during_the_download(stage):
     stage.machine.registry.set(RegistryPath.parse(KEY), "Version", RegistryValue.of("1"))
     stage.device.advance("1 min")
     assert (ResultantAppState.INSTALLED, []) == (stage.device.status(app).state, stage.texts("install started"))
+
+
+def test_app_that_appears_during_the_download_restarts_nothing(stage):
+    """A forced restart follows an installation (documented), and there was none."""
+    app = stage.experience(stage.require(), device_restart_behavior=DeviceRestartBehavior.FORCE)
+    stage.device.sync()
+    stage.machine.registry.set(RegistryPath.parse(KEY), "Version", RegistryValue.of("1"))
+    stage.device.advance("1 h")
+    assert (EnforcementState.SUCCESS, []) == (stage.device.status(app).enforcement_state, stage.texts("restart"))
 
 
 def test_not_detected_after_installation(stage):

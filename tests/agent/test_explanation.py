@@ -1,5 +1,7 @@
 """Why an app is in its state, in words a packager understands."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.agent.advice import advise
@@ -392,6 +394,15 @@ def test_requirement_rule(stage):
     explanation = stage.device.explain(app)
     assert [unmet] == [rule.rule for rule in explanation.rules]
     assert "The requirement rule does not hold" in str(explanation)
+
+
+def test_no_rule(stage):
+    """An app without detection rules is told from one with a bad rule, though the code is the same."""
+    app = stage.require()
+    stage.tenant.add(replace(app, rules=()))
+    stage.sync()
+    reasons = stage.device.explain(app).reasons
+    assert ("The app has no detection rule, so the agent neither installs nor removes the app.",) == reasons
 
 
 def test_invalid_rule(stage):

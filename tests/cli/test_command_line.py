@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -147,6 +148,15 @@ def test_errors_made_on_purpose_are_shown_as_they_are(
     ended = ime_harness("go")
 
     assert (status, "", message) == (ended.status, ended.out, ended.err)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_no_bug(ime_harness: Callable, verb_that: Callable, code: int) -> None:
+    """Wherever it was met: a temporary file, a report, the terminal's redirection."""
+    verb_that(raising(OSError(code, os.strerror(code))))
+
+    expected = (3, "", "cannot write: no space left - free some, or write to another place\n")
+    assert expected == tuple(vars(ime_harness("go")).values())
 
 
 def test_any_other_error_is_a_bug(ime_harness: Callable, verb_that: Callable) -> None:

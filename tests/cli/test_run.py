@@ -110,6 +110,20 @@ def test_a_user_msi_is_installed_for_the_user(ime_harness: Callable, packages: P
     assert "C:\\Users\\ada" in json.dumps(result["changes"]["files"]).replace("\\\\", "\\")
 
 
+def test_a_users_app_without_assignments_is_assigned_to_users(
+    ime_harness: Callable, packages: Path, tmp_path: Path
+) -> None:
+    """Assigned to the device it would not apply, and its JSON says nothing of that."""
+    clip = packages / "contoso-clip"
+    app = json.loads((clip / "contoso-clip.json").read_text(encoding="utf-8"))
+    del app["assignments"]
+    (tmp_path / "app.json").write_text(json.dumps(app), encoding="utf-8")
+
+    ended = ime_harness("run", clip / "contoso-clip.intunewin", "--app", tmp_path / "app.json", "--json")
+
+    assert (0, "required", "installed") == (ended.status, ended.json["intent"], ended.json["outcome"])
+
+
 def test_an_available_app_is_asked_for_by_the_user(ime_harness: Callable, packages: Path) -> None:
     """The press of the button is on the timeline, between the offer and the installation."""
     clip = packages / "contoso-clip"
@@ -119,6 +133,49 @@ def test_an_available_app_is_asked_for_by_the_user(ime_harness: Callable, packag
     kinds = [event["kind"] for event in result["timeline"]]
     assert ("available", "installed") == (result["intent"], result["outcome"])
     assert kinds.index("detection") < kinds.index("install pressed") < kinds.index("install started")
+
+
+def test_a_request_for_an_app_that_may_not_be_installed_ends_at_once(ime_harness: Callable, notes: Path) -> None:
+    """The agent needs no time for its answer, and the run does not wait for another."""
+    app = notes.parents[2] / "apps" / "contoso-notes-not-applicable.json"
+
+    ended = ime_harness("run", notes, "--app", app, "--intent", "available", "--json")
+
+    assert (1, "notApplicable") == (ended.status, ended.json["states"]["resultant"])
+    assert 600 > ended.json["time"]["elapsed_seconds"]
+
+
+def test_an_app_is_installed_by_its_deadline(ime_harness: Callable, notes: Path) -> None:
+    """The device is switched on in the morning of the start time, whenever that is, and the run waits."""
+    app = notes.parents[2] / "apps" / "contoso-notes-deadline.json"
+
+    ended = ime_harness("run", notes, "--app", app, "--json")
+
+    assert (0, "installed") == (ended.status, ended.json["outcome"])
+    assert "2026-11-23T08:00:00.000Z" == ended.json["time"]["started_at"]
+    assert "2026-11-24T18:00" == ended.json["attempts"][0]["started_at"][:16]
+
+
+def test_a_deadline_that_does_not_come_in_time_leaves_the_run_unfinished(ime_harness: Callable, notes: Path) -> None:
+    """Its content is there by then."""
+    app = notes.parents[2] / "apps" / "contoso-notes-deadline.json"
+
+    ended = ime_harness("run", notes, "--app", app, "--for", "5 h", "--json")
+
+    assert (1, "unfinished") == (ended.status, ended.json["outcome"])
+    assert 5 * 3600 == ended.json["time"]["elapsed_seconds"]
+
+
+@pytest.mark.parametrize(("limit", "end"), [("36 h", "not started"), ("4 min 20 s", "running")])
+def test_an_attempt_without_exit_code_says_why(run_vpn: Callable, vpn_app: dict, limit: str, end: str) -> None:
+    """A program that is not there never ran; one that takes longer than the run still does."""
+    if end == "not started":
+        vpn_app["installCommandLine"] = "nothing.exe"
+
+    result = run_vpn(vpn_app, "--for", limit, "--json").json
+
+    assert [(None, end)] == [(attempt["exit_code"], attempt["end"]) for attempt in result["attempts"]]
+    assert (end == "running") == (result["attempts"][0]["elapsed_seconds"] > 10)
 
 
 def test_uninstall_installs_first_and_shows_what_is_left(ime_harness: Callable, notes: Path) -> None:

@@ -54,6 +54,15 @@ class TestNamedOnes:
 class TestEffects:
     """What is left behind."""
 
+    def test_what_it_cannot_do_is_told(self, machine, finish):
+        """It ends with the error's code, and the timeline says at which path: it may be the declaration's mistake."""
+        ended = finish("setup.exe", Installer(writes_files={r"Q:\x.txt": "x"})).exit
+
+        told = machine.timeline.of(kind="declared change failed")
+        assert 3 == ended.code
+        assert [True] == [event.text.startswith("setup.exe cannot do what is declared of it: ") for event in told]
+        assert told[0].text.endswith("the machine has no such drive: Q:\\")
+
     def test_everything_happens_at_the_end(self, machine, start):
         """Nothing is there before."""
         start(

@@ -15,6 +15,7 @@ from harness.model.assignments import InstallIntent
 from harness.report.facts import (
     AppFacts,
     Attempt,
+    AttemptEnd,
     Changes,
     DeviceFacts,
     ErrorFacts,
@@ -197,6 +198,7 @@ def installed() -> RunResult:
             Attempt(
                 started_at=_at("0:00:04.5"),
                 command_line="setup.exe /S",
+                end=AttemptEnd.EXITED,
                 exit_code=3010,
                 meaning="softReboot",
                 elapsed_seconds=240.0,

@@ -22,6 +22,9 @@ THERE = replace(SEEN, detection=DetectionState.DETECTED, state=ResultantAppState
 NOT_THERE = replace(SEEN, detection=DetectionState.NOT_DETECTED, state=ResultantAppState.NOT_INSTALLED)
 
 
+NOT_TRIED = "Contoso VPN could not be installed, so its removal was not tried: it"
+
+
 @pytest.fixture
 def result_of(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that collects the result of a new device whose agent says this."""
@@ -98,7 +101,21 @@ def result_of(monkeypatch: pytest.MonkeyPatch) -> Any:
             "uninstall",
             {"removal_skipped": True},
             Outcome.FAILED,
-            "Contoso VPN could not be installed, so its removal was not tried: it failed.",
+            f"{NOT_TRIED} is not done when the time is up: not installed.",
+        ),
+        (
+            replace(NOT_THERE, error_code=ErrorCode.NOT_DETECTED_AFTER_INSTALL),
+            "uninstall",
+            {"removal_skipped": True},
+            Outcome.FAILED,
+            f"{NOT_TRIED} failed with 0x87D1041C.",
+        ),
+        (
+            replace(NOT_THERE, applicability=Applicability.MINIMUM_OS_VERSION_NOT_MET),
+            "uninstall",
+            {"removal_skipped": True},
+            Outcome.FAILED,
+            f"{NOT_TRIED} may not be installed on this device: minimum os version not met.",
         ),
     ],
 )

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from harness.report.facts import ToastButtonFacts
+from harness.report.facts import AttemptEnd, ToastButtonFacts
 from harness.report.result import Outcome, RunResult
 from harness.report.words import (
     answer_text,
@@ -48,22 +48,24 @@ def test_durations_are_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "meaning", "texts"),
+    ("code", "meaning", "end", "texts"),
     [
-        (0, "success", ("0", "success")),
-        (3010, "softReboot", ("3010", "success, wants a restart")),
-        (1641, "hardReboot", ("1641", "success, demands a restart")),
-        (1618, "retry", ("1618", "try again")),
-        (1603, "failed", ("1603", "failure")),
-        (0xC0000142, None, ("0xC0000142", "failure, since no return code names it")),
-        (None, None, ("none", "the time limit passed first")),
+        (0, "success", "exited", ("0", "success")),
+        (3010, "softReboot", "exited", ("3010", "success, wants a restart")),
+        (1641, "hardReboot", "exited", ("1641", "success, demands a restart")),
+        (1618, "retry", "exited", ("1618", "try again")),
+        (1603, "failed", "exited", ("1603", "failure")),
+        (0xC0000142, None, "exited", ("0xC0000142", "failure, since no return code names it")),
+        (None, None, "timed out", ("none", "the time limit passed first")),
+        (None, None, "not started", ("none", "it could not be started")),
+        (None, None, "running", ("none", "it still runs")),
     ],
 )
 def test_exit_codes_are_said_as_people_know_them(
-    installed: RunResult, code: int | None, meaning: str | None, texts: tuple[str, str]
+    installed: RunResult, code: int | None, meaning: str | None, end: str, texts: tuple[str, str]
 ) -> None:
     """Large ones in hexadecimal."""
-    attempt = replace(installed.attempts[0], exit_code=code, meaning=meaning)
+    attempt = replace(installed.attempts[0], exit_code=code, meaning=meaning, end=AttemptEnd(end))
 
     assert texts == (exit_text(attempt), meaning_text(attempt))
 
