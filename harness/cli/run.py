@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from harness.cli.files import check_replaceable, new_file, read_input, writing
 from harness.cli.terminal import console, plain_output, progress, whole_lines
 from harness.cli.verb import Verb
+from harness.cli.visible import visible
 from harness.durations import parse_duration
-from harness.errors import UsageError
+from harness.errors import FormatError, Problem, UsageError
 
 if TYPE_CHECKING:
     from harness.report.result import RunResult
@@ -146,6 +147,8 @@ def _deployed(arguments: argparse.Namespace, limit: timedelta) -> tuple[RunResul
             device.machine.programs.update(installers)
             with verified_contents(package, bar) as contents:
                 read_through(contents, bar)
+                if arguments.app is None and not contents.find(package.info.setup_file):
+                    raise FormatError(str(package_path), [_no_setup_file(package.info.setup_file)])
             bar.restart("deploying", package.content_bytes)
             deployment = deploy(device, chosen, package, limit)
             result = collect_result(
@@ -159,6 +162,11 @@ def _deployed(arguments: argparse.Namespace, limit: timedelta) -> tuple[RunResul
                 removal_skipped=not deployment.was_there,
             )
             return result, log_files(device)
+
+
+def _no_setup_file(name: str) -> Problem:
+    text = f"is {visible(name)!r}, which the package does not hold - pack it again, or say with --app what is run"
+    return Problem("Detection.xml: ApplicationInfo/SetupFile", text)
 
 
 def _write_report(path: Path, result: RunResult) -> str:

@@ -12,8 +12,9 @@ from typing import BinaryIO
 from zipfile import ZipFile, ZipInfo
 
 from harness.errors import FormatError, Problem
-from harness.formats.entrynames import clashes, comparable, name_problems, shown, windows_path
+from harness.formats.entrynames import clashes, name_problems, shown, windows_path
 from harness.formats.zips import entry_problems, open_entry, open_zip
+from harness.model.names import folded
 
 __all__ = ["PackageFile", "PackageContents", "Limits", "DEFAULT_LIMITS", "open_contents", "path_problems"]
 
@@ -79,8 +80,8 @@ class PackageContents:
 
     def find(self, path: str) -> PackageFile | None:
         """Return the file or folder of that path, compared as Windows does; None if there is none."""
-        wanted = comparable(windows_path(path))
-        return next((file for file in self.files if comparable(file.path) == wanted), None)
+        wanted = folded(windows_path(path))
+        return next((file for file in self.files if folded(file.path) == wanted), None)
 
     def __iter__(self) -> Iterator[PackageFile]:
         return iter(self.files)
@@ -158,7 +159,7 @@ def _without_repetition(entries: Sequence[ZipInfo]) -> Iterator[ZipInfo]:
     """Leave out folders that were there before; nothing else can be there twice by now."""
     seen: set[str] = set()
     for entry in entries:
-        key = comparable(windows_path(entry.orig_filename))
+        key = folded(windows_path(entry.orig_filename))
         if key not in seen:
             seen.add(key)
             yield entry

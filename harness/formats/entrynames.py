@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-__all__ = ["windows_path", "name_problems", "clashes", "comparable", "shown"]
+from harness.model.names import folded
+
+__all__ = ["windows_path", "name_problems", "clashes", "shown"]
 
 _DEVICE = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[1-9¹²³])", re.IGNORECASE)
 _INVALID = re.compile(r'[\x00-\x1f<>:"|?*]')
@@ -67,9 +69,7 @@ def clashes(paths: Sequence[tuple[str, bool]]) -> Iterator[tuple[int, str]]:
         the index of a path and what is wrong with it; of two the one that comes later.
     """
     # Sorted with the lowest character between the parts, all that is below `a` follows `a` at once.
-    keys = sorted(
-        (comparable(path).replace("\\", "\0"), is_folder, index) for index, (path, is_folder) in enumerate(paths)
-    )
+    keys = sorted((folded(path).replace("\\", "\0"), is_folder, index) for index, (path, is_folder) in enumerate(paths))
     file_key, file_index = "", -1
     for key, is_folder, index in keys:
         if file_index >= 0 and (key == file_key or key.startswith(file_key + "\0")):
@@ -83,13 +83,6 @@ def _clash(other: str, *, is_same: bool) -> str:
     if is_same:
         return f"is there twice: as {other!r} too, and Windows does not tell upper from lower case"
     return f"clashes with {other!r}: one path would be both a file and a folder"
-
-
-def comparable(path: str) -> str:
-    """Return what NTFS compares: every character in upper case, if that is one character (so not `ß`)."""
-    if path.isascii():
-        return path.upper()
-    return "".join(upper if len(upper := char.upper()) == 1 else char for char in path)
 
 
 def shown(name: str) -> str:

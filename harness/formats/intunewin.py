@@ -14,8 +14,9 @@ from harness.formats.applicationinfo import ApplicationInfo
 from harness.formats.contents import DEFAULT_LIMITS
 from harness.formats.detectionxml import parse_detection_xml
 from harness.formats.encryption import VerifiedContent, encrypted_size, verify
-from harness.formats.entrynames import comparable, shown, windows_path
+from harness.formats.entrynames import shown, windows_path
 from harness.formats.zips import open_entry, open_zip
+from harness.model.names import folded
 
 __all__ = ["IntuneWinPackage", "DETECTION_XML", "CONTENTS_FOLDER"]
 
@@ -104,8 +105,8 @@ class IntuneWinPackage:
 
 def _one_entry(entries: list[ZipInfo], path: str, source: str, *, most_bytes: int) -> ZipInfo:
     """Return the entry of that path, whatever its slashes and case."""
-    wanted = comparable(windows_path(path))
-    found = [entry for entry in entries if comparable(windows_path(entry.orig_filename)) == wanted]
+    wanted = folded(windows_path(path))
+    found = [entry for entry in entries if folded(windows_path(entry.orig_filename)) == wanted]
     if len(found) == 1:
         if found[0].file_size <= most_bytes:
             return found[0]

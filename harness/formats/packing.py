@@ -15,8 +15,9 @@ from harness.formats.applicationinfo import ApplicationInfo, MsiInfo
 from harness.formats.contents import DEFAULT_LIMITS, PackageFile, path_problems
 from harness.formats.detectionxml import to_detection_xml
 from harness.formats.encryption import encrypt
-from harness.formats.entrynames import comparable, shown, windows_path
+from harness.formats.entrynames import shown, windows_path
 from harness.formats.intunewin import CONTENTS_FOLDER, DETECTION_XML
+from harness.model.names import folded
 
 __all__ = ["pack", "TOOL_VERSION", "CONTENT_NAME", "EARLIEST"]
 
@@ -92,8 +93,8 @@ def _ordered(files: Iterable[PackageFile]) -> list[PackageFile]:
     if (total := sum(file.size_bytes for file in given)) > DEFAULT_LIMITS.total_bytes:
         most = DEFAULT_LIMITS.total_bytes
         raise UsageError(f"cannot pack {total:,} bytes of files, Intune takes {most:,} - is it the right folder?")
-    parents = {parent for file in given for parent in _parents(comparable(file.path))}
-    kept = {comparable(file.path): file for file in given if not (file.is_folder and comparable(file.path) in parents)}
+    parents = {parent for file in given for parent in _parents(folded(file.path))}
+    kept = {folded(file.path): file for file in given if not (file.is_folder and folded(file.path) in parents)}
     return [kept[key] for key in sorted(kept, key=lambda key: key.split("\\"))]
 
 
@@ -103,13 +104,13 @@ def _parents(path: str) -> list[str]:
 
 
 def _setup_file(files: list[PackageFile], setup_file: str) -> PackageFile:
-    wanted = comparable(windows_path(setup_file))
+    wanted = folded(windows_path(setup_file))
     for file in files:
-        if not file.is_folder and comparable(file.path) == wanted:
+        if not file.is_folder and folded(file.path) == wanted:
             return file
     import difflib
 
-    paths = {comparable(file.path): file.path for file in files if not file.is_folder}
+    paths = {folded(file.path): file.path for file in files if not file.is_folder}
     same_name = [key for key in paths if key.rpartition("\\")[2] == wanted.rpartition("\\")[2]]
     near = [paths[key] for key in same_name[:3] or difflib.get_close_matches(wanted, paths, n=3)]
     hint = f"did you mean {' or '.join(repr(shown(path)) for path in near)}?" if near else "name a file in the folder"

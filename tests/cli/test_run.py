@@ -603,3 +603,24 @@ def test_a_duration_that_is_none_is_refused(ime_harness: Callable, notes: Path) 
     ended = ime_harness("run", notes, "--for", "soon")
 
     assert (2, True) == (ended.status, ended.err.startswith("'soon' is not a duration - "))
+
+
+@pytest.mark.parametrize("name", ["other.msi", "..\\..\\contoso-notes.msi"])
+def test_a_setup_file_that_the_package_does_not_hold(
+    ime_harness: Callable, packages: Path, tmp_path: Path, name: str
+) -> None:
+    """Without --app the setup file is what is run, so it must be in the package."""
+    package = tmp_path / "app.intunewin"
+    shipped = zipfile.ZipFile(packages / "contoso-notes" / "contoso-notes.intunewin")
+    with shipped, zipfile.ZipFile(package, "w") as changed:
+        for entry in shipped.infolist():
+            data = shipped.read(entry)
+            if entry.filename.endswith("Detection.xml"):
+                data = data.replace(b"<SetupFile>contoso-notes.msi<", f"<SetupFile>{name}<".encode())
+            changed.writestr(entry.filename, data)
+
+    ended = ime_harness("run", package)
+
+    assert 2 == ended.status
+    assert "ApplicationInfo/SetupFile" in ended.err
+    assert "does not hold" in ended.err

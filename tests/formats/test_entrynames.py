@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.formats.entrynames import clashes, comparable, name_problems, shown, windows_path
+from harness.formats.entrynames import clashes, name_problems, shown, windows_path
+from harness.model.names import folded
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_clashes_are_found(paths, expected):
 def test_clashes_agree_with_writing_it_out(drawn):
     """There is a clash exactly when two paths, one a file, are equal or one is below the other."""
     paths = [("\\".join(parts), is_folder) for parts, is_folder in drawn]
-    keys = [(comparable(path) + "\\", is_folder) for path, is_folder in paths]
+    keys = [(folded(path) + "\\", is_folder) for path, is_folder in paths]
     expected = any(
         not is_folder and other.startswith(key)
         for index, (key, is_folder) in enumerate(keys)
