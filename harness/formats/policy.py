@@ -14,10 +14,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from harness.formats.architecturemask import architecture_mask, architectures_of
+from harness.formats.policy_reading import read_policy
 from harness.formats.policy_rules import carried_rule, compact
 from harness.formats.policy_settings import carried_install_time, carried_restart, whole_minutes
-from harness.formats.policyreading import read_policy
-from harness.formats.policywriting import policy_fields, travelling_intent
+from harness.formats.policy_writing import policy_fields, travelling_intent
 from harness.formats.sessionpayload import decode_response_payload, encode_response_payload
 from harness.formats.structuring import list_of, read_document
 from harness.model.assignments import AppPolicy
