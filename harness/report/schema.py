@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import builtins
+import inspect
 import json
 import re
 import sys
@@ -74,8 +75,9 @@ def _schema(hint: Any) -> dict[str, Any]:
 
 def _words_about(kind: type) -> dict[str, str]:
     """Read the `Attributes:` section of a class."""
-    _, _, section = (kind.__doc__ or "").partition("Attributes:\n")
-    entries = re.findall(r"^ {8}(\w+): (.*(?:\n {12}.*)*)", section, re.MULTILINE)
+    # Python 3.13 takes the indentation out of docstrings by itself.
+    _, _, section = inspect.cleandoc(kind.__doc__ or "").partition("Attributes:\n")
+    entries = re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", section, re.MULTILINE)
     return {name: re.sub(r"\s+", " ", text).strip() for name, text in entries}
 
 
