@@ -8,14 +8,30 @@ import pytest
 
 from harness.emulator.accounts import entra_account
 from harness.emulator.clock import VirtualClock
+from harness.emulator.files import EmulatedFiles
 from harness.emulator.machine import EmulatedMachine
 from harness.emulator.processes import EmulatedProcess
 from harness.emulator.programs import Program
 from harness.model.commands import Command
 from harness.model.windows import SYSTEM, Account, Architecture, MachineFacts
+from tests.emulator.volumes import Clock
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 PACKAGE = r"C:\Package"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give a clock that shows eight o'clock."""
+    return Clock()
+
+
+@pytest.fixture
+def files(clock: Clock) -> Iterator[EmulatedFiles]:
+    """Give an empty volume of 1,000 MB."""
+    volume = EmulatedFiles(clock, 1_000)
+    yield volume
+    volume.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -13,31 +12,7 @@ from harness.emulator.contents import ContentStore
 from harness.emulator.executables import file_version, make_executable
 from harness.emulator.files import EmulatedFiles
 from harness.model.windows import Architecture, FileVersion
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 3, 2, 8, 0, 0, 123456, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """Return the time."""
-        return self.time
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Give a clock that shows eight o'clock."""
-    return Clock()
-
-
-@pytest.fixture
-def files(clock: Clock) -> Iterator[EmulatedFiles]:
-    """Give an empty volume of 1,000 MB."""
-    volume = EmulatedFiles(clock, 1_000)
-    yield volume
-    volume.close()
+from tests.emulator.volumes import Clock
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,40 +12,9 @@ from harness.emulator.files import EmulatedFiles
 from harness.errors import MachineError
 from harness.machine.ports import FileSystem
 from harness.model.windows import View
+from tests.emulator.volumes import Clock, code_of
 
 MIB = 2**20
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 3, 2, 8, 0, 0, 123456, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """Return the time."""
-        return self.time
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Give a clock that shows eight o'clock."""
-    return Clock()
-
-
-@pytest.fixture
-def files(clock: Clock) -> Iterator[EmulatedFiles]:
-    """Give an empty volume of 1,000 MB."""
-    volume = EmulatedFiles(clock, 1_000)
-    yield volume
-    volume.close()
-
-
-def code_of(action: Callable[[], object]) -> int:
-    """Return the code an action fails with."""
-    with pytest.raises(MachineError) as caught:
-        action()
-    return caught.value.winerror
 
 
 class TestFolders:

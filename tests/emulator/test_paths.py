@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,38 +9,7 @@ from hypothesis import strategies as st
 from harness.emulator.files import EmulatedFiles
 from harness.emulator.paths import is_device_name, long_name_of, parse_path
 from harness.errors import MachineError, NotEmulated
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 3, 2, 8, 0, 0, 123456, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """Return the time."""
-        return self.time
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Give a clock that shows eight o'clock."""
-    return Clock()
-
-
-@pytest.fixture
-def files(clock: Clock) -> Iterator[EmulatedFiles]:
-    """Give an empty volume of 1,000 MB."""
-    volume = EmulatedFiles(clock, 1_000)
-    yield volume
-    volume.close()
-
-
-def code_of(action: Callable[[], object]) -> int:
-    """Return the code an action fails with."""
-    with pytest.raises(MachineError) as caught:
-        action()
-    return caught.value.winerror
+from tests.emulator.volumes import code_of
 
 
 class TestPaths:
