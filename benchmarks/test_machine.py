@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
 from pyfakefs.fake_filesystem import FakeFilesystem, OSType
 
+from harness.emulator.accounts import entra_account
 from harness.emulator.baseline import MACHINES, lay_down
 from harness.emulator.changes import diff
+from harness.emulator.clock import VirtualClock
 from harness.emulator.files import EmulatedFiles
 from harness.emulator.frozen import MachineSnapshot
+from harness.emulator.machine import EmulatedMachine
 from harness.emulator.registry import EmulatedRegistry
 from harness.model.windows import Hive, RegistryPath, RegistryValue
 
@@ -132,3 +137,40 @@ def test_snapshot_and_difference_of_a_large_machine(benchmark):
 
     found = benchmark.pedantic(look, rounds=5)
     assert 2 == len(found.registry) + len(found.files)
+
+
+def test_new_whole_machine(benchmark):
+    """A machine with everything on it is there in under 5 ms, once the first of its kind was made."""
+
+    def make():
+        with EmulatedMachine(FACTS, VirtualClock(NOW, freeze=False)) as machine:
+            return machine
+
+    make()
+    benchmark.pedantic(make, rounds=60)
+
+    print(f"\na new machine: {benchmark.stats.stats.min * 1e3:.1f} ms at best")
+    assert benchmark.stats.stats.min < 0.005
+
+
+def test_memory_of_a_machine():
+    """A machine with a user takes far less than 10 MB; the first of its kind makes what all of them share."""
+    user = entra_account("ada")
+
+    def make():
+        return EmulatedMachine(FACTS, VirtualClock(NOW, freeze=False), users=[user])
+
+    make().close()
+    gc.collect()
+    tracemalloc.start()
+    try:
+        machines = [make() for _ in range(10)]
+        gc.collect()
+        each = tracemalloc.get_traced_memory()[0] / len(machines)
+    finally:
+        tracemalloc.stop()
+    for machine in machines:
+        machine.close()
+
+    print(f"\nmemory of a machine: {each / 1024:.0f} KiB")
+    assert each < 10_000_000

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,14 @@ from harness.agent.settings import AgentSettings
 from harness.agent.status import AppStatus
 from harness.durations import parse_duration
 from harness.emulator.accounts import entra_account
-from harness.emulator.baseline import MACHINES
 from harness.emulator.clock import VirtualClock
 from harness.emulator.machine import EmulatedMachine
+from harness.emulator.machines import DEFAULT_MACHINE, MachineDefinition, machine_definition
 from harness.errors import UsageError
 from harness.formats.cmtrace import LogEntry, read_log
 from harness.machine.ports import ShownToast
 from harness.model.apps import Win32App
+from harness.model.names import folded
 from harness.model.windows import Account
 from harness.tenant import Tenant
 from harness.timeline import Timeline
@@ -38,13 +40,22 @@ START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 class ManagedDevice:
     """A device that users hold.
 
+    Args:
+        machine: the machine.
+        tenant: where it is enrolled.
+        agent: what runs on it.
+        administrators: who is an administrator of it, by folded name.
+
     Attributes:
         machine: the Windows machine.
         tenant: what its administrator assigned, and what it reported.
         agent: the Intune Management Extension on it.
     """
 
-    def __init__(self, machine: EmulatedMachine, tenant: Tenant, agent: Agent) -> None:
+    def __init__(
+        self, machine: EmulatedMachine, tenant: Tenant, agent: Agent, *, administrators: Collection[str] = ()
+    ) -> None:
+        self._administrators = administrators
         self.machine = machine
         self.tenant = tenant
         self.agent = agent
@@ -113,7 +124,8 @@ class ManagedDevice:
 
     def account(self, name: str) -> Account:
         """Return the account of a user of this device's tenant by name; the same name is the same person."""
-        return entra_account(name, seed=str(self.agent.seed))
+        is_administrator = folded(name) in self._administrators
+        return entra_account(name, seed=str(self.agent.seed), is_administrator=is_administrator)
 
     def sign_in(self, name: str) -> None:
         """Sign a user in, or switch to the session they have; the agent checks in when a session begins."""
@@ -130,6 +142,29 @@ class ManagedDevice:
             UsageError: if the user is not signed in.
         """
         self.machine.sign_out(self.account(name))
+
+    def lose_power(self, *, returns_after: str | timedelta = "1 min") -> None:
+        """Cut the power this instant; what is written stays, everything else is gone, and the computer starts again.
+
+        Args:
+            returns_after: how long the power is away.
+        """
+        self.machine.power.lose_power(returns_after=returns_after)
+
+    def sleep(self, duration: str | timedelta) -> None:
+        """Let the computer sleep, and wake up again; nothing on it goes on meanwhile."""
+        self.machine.power.sleep(duration)
+        self.advance(duration)
+
+    def go_offline(self, *, for_: str | timedelta | None = None) -> None:
+        """Take the network away, for good or for a time; what is being downloaded breaks off."""
+        self.machine.network.goes_offline(for_=for_)
+        self.advance(timedelta())
+
+    def go_online(self) -> None:
+        """Give the network back."""
+        self.machine.network.goes_online()
+        self.advance(timedelta())
 
     def install(self, app: Win32App | str) -> None:
         """Let the user press Install in the Company Portal."""
@@ -167,10 +202,16 @@ def _close(machine: EmulatedMachine, tenant: Tenant) -> None:
     tenant.close()
 
 
+def _administrators(definition: MachineDefinition) -> frozenset[str]:
+    """Return the folded names of the users who are administrators of a machine."""
+    known = definition.additions.users if definition.additions else ()
+    return frozenset(folded(user.name) for user in known if user.is_administrator)
+
+
 def emulated_device(
-    name: str = "PC-042",
+    name: str | None = None,
     *,
-    release: str = "Windows 11 23H2",
+    release: str | PathLike[str] | MachineDefinition = DEFAULT_MACHINE,
     user: str | None = "ada",
     seed: int = 1,
     start: datetime = START,
@@ -179,21 +220,25 @@ def emulated_device(
     """Return a new emulated device, enrolled in a new tenant, with its agent started and a user signed in.
 
     Args:
-        name: the computer's name.
-        release: one of `harness.emulator.baseline.MACHINES`.
+        name: the computer's name; when not said, what the definition says, else `PC-042`.
+        release: the machine: a name such as `windows-11-23h2` or `Windows 11 23H2`, a file that describes one, or what
+            `machine_definition` returned.
         user: who is signed in; None for nobody.
         seed: decides everything that is random on a real device.
         start: when the computer is switched on, aware.
         settings: the agent's intervals, limits and guesses.
 
     Raises:
-        UsageError: for a release that is not known.
+        UsageError: for a release that is not known, or a file that cannot be read.
+        FormatError: with everything that is wrong in a file.
+        NotEmulated: if a file asks for something that is not emulated.
     """
-    if release not in MACHINES:
-        raise UsageError(f"there is no emulated '{release}' - use one of {', '.join(MACHINES)}")
-    people = [entra_account(user, seed=str(seed))] if user else []
-    machine = EmulatedMachine(replace(MACHINES[release], name=name), VirtualClock(start), users=people)
+    definition = machine_definition(release)
+    facts = replace(definition.facts, name=name) if name else definition.facts
+    administrators = _administrators(definition)
+    people = [entra_account(user, seed=str(seed), is_administrator=folded(user) in administrators)] if user else []
+    machine = EmulatedMachine(facts, VirtualClock(start), users=people, seed=seed, additions=definition.additions)
     tenant = Tenant()
     agent = Agent(machine, tenant, settings or AgentSettings(), seed=seed)
     agent.install()
-    return ManagedDevice(machine, tenant, agent)
+    return ManagedDevice(machine, tenant, agent, administrators=administrators)

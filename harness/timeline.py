@@ -22,6 +22,7 @@ class Lane(StrEnum):
     TOAST = "toast"
     USER = "user"
     POWER = "power"
+    NETWORK = "network"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -399,7 +399,7 @@ class TestWorlds:
 
     def test_unknown_releases_are_named(self):
         """With those that there are."""
-        with pytest.raises(UsageError, match="no emulated 'Windows XP' - use one of Windows 10 22H2"):
+        with pytest.raises(UsageError, match="no emulated machine 'Windows XP' - use one of windows-10-22h2"):
             emulated_device(release="Windows XP")
 
 

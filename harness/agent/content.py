@@ -1,7 +1,7 @@
 r"""The content of an app: asked for, downloaded, verified, decrypted, unpacked, and cleaned up.
 
-Source of folders, order and lines: Microsoft's description of the Win32 app flow and logs of real devices. How long a
-transfer takes is a setting, since the content comes from this process and not over a line.
+Source of folders, order and lines: Microsoft's description of the Win32 app flow and logs of real devices. The bytes
+come from this process; how long they take, and whether they arrive, the machine's network says.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from harness.agent.contexts import CheckInSession
 from harness.agent.folders import IMECACHE
 from harness.agent.ids import content_name, draw_guid
 from harness.agent.toolbox import Toolbox
+from harness.durations import format_duration
 from harness.errors import FormatError, MachineError
 from harness.formats.applicationinfo import EncryptionInfo
 from harness.formats.contents import PackageContents, open_contents
 from harness.formats.encryption import verify
 from harness.formats.structuring import ObjectReader, base64_bytes, integer, nested_json, read_document, text
+from harness.machine.clock import Task
 from harness.model.apps import Win32App
 from harness.model.assignments import AppPolicy, DeliveryOptimizationPriority
-from harness.model.states import ErrorCode
+from harness.model.states import ErrorCode, hresult_from_exit_code
 
 __all__ = ["ContentFailure", "ContentInfo", "clean_up", "download", "unpack"]
 
@@ -79,8 +81,7 @@ async def download(policy: AppPolicy, tools: Toolbox, session: CheckInSession) -
         return info
     log(f"[Win32App] Content cache miss for app (id = {app.id}, name {app.display_name}), start downloading...")
     tools.tell("download started", f"{app.display_name}: downloading {info.size_bytes:,} bytes", app_id=app.id)
-    await _wait_for_transfer(policy, info, tools, session)
-    _transfer(app, info, target, tools)
+    await _fetch(policy, info, target, tools, session)
     log(f"[Win32App] Downloaded file size {info.size_bytes:,}.00")
     tools.store.set_download_started(session.user_id, app.id, None)
     tools.tell("download finished", f"{app.display_name}: downloaded", app_id=app.id, size_bytes=info.size_bytes)
@@ -179,59 +180,99 @@ def _read_encryption(value: object) -> EncryptionInfo:
     return encryption
 
 
-async def _wait_for_transfer(policy: AppPolicy, info: ContentInfo, tools: Toolbox, session: CheckInSession) -> None:
+async def _fetch(policy: AppPolicy, info: ContentInfo, target: str, tools: Toolbox, session: CheckInSession) -> None:
+    """Bring the bytes here by Delivery Optimization; when that fails, the plain CDN is tried once (seen)."""
+    app, log = policy.app, tools.log.workload
+    try:
+        await _wait_for_job(policy, info, tools, session)
+        _copy_from(info.location, target, tools)
+    except (ConnectionError, TimeoutError, _LineFailure) as error:
+        tools.log.agent(f"Job has failed. Error: {error}", 3)
+        log(f"[Win32App] ExternalCDN mode, content raw URL is {info.location}")
+        try:
+            await _transfer(info, tools)
+            _copy_from(info.location, target, tools)
+        except (ConnectionError, TimeoutError, _LineFailure) as again:
+            _discard(tools, target)
+            log(f"[Win32App] CDN mode, download of app {app.id} fails: {again}", 3)
+            raise ContentFailure(ErrorCode.DOWNLOAD_FAILED, str(again)) from again
+        log("[Win32App] CDN mode, download completes.")
+
+
+async def _wait_for_job(policy: AppPolicy, info: ContentInfo, tools: Toolbox, session: CheckInSession) -> None:
     """Let the transfer take its time; one that is not done within the limit goes on in the background."""
     app, log, settings = policy.app, tools.log.workload, tools.settings
     is_urgent = policy.assignment.delivery_optimization_priority is DeliveryOptimizationPriority.FOREGROUND
     limit = settings.foreground_download_limit if is_urgent else settings.background_download_limit
     milliseconds = int(limit.total_seconds() * 1000)
-    job = draw_guid(tools.seed, f"download {app.id}", tools.now())
-    log(f"[Win32App DO] start creating a new download job, FileId = {content_name(app.id, app.version)}")
+    name = content_name(app.id, app.version)
+    guid = draw_guid(tools.seed, f"download {app.id}", tools.now())
+    log(f"[Win32App DO] start creating a new download job, FileId = {name}")
     word = "FOREGROUND" if is_urgent else "NORMAL"
     log(f"[Win32App DO] DO Job set priority is BG_JOB_PRIORITY_{word} == time out is {milliseconds} ms")
-    tools.log.agent(f"Starting job {job}...")
-    tools.log.agent(f"...job {job} started")
+    tools.log.agent(f"Starting job {guid}...")
+    tools.log.agent(f"...job {guid} started")
     log(f"Waiting {milliseconds} ms for 1 jobs to complete")
-    needed = settings.download_overhead + timedelta(seconds=info.size_bytes / settings.bandwidth)
-    left = needed - _already_running(app, tools, session)
+    job = _job(name, app, info, tools, session)
     log(f"[Win32App] Saving DownloadTime for user: {session.user_id}", 2)
-    await tools.machine.clock.sleep(min(left, limit))
-    done = info.size_bytes if left <= limit else round(info.size_bytes * (1 - (left - limit) / needed))
+    is_done = await tools.machine.clock.wait(job.finished, limit)
     log(
         f"[StatusService] Downloading app (id = {app.id}, name {app.display_name}) via DO, "
-        f"bytes {done}/{info.size_bytes} for user {session.user_id}"
+        f"bytes {info.size_bytes if is_done else _arrived(info, limit, tools)}/{info.size_bytes} "
+        f"for user {session.user_id}"
     )
     log("[StatusService] No subscribers to DownloadProgressHandler.")
-    if left > limit:
+    if not is_done:
         log("[Win32App DO] DO downloading is not finished within timeout", 2)
-        message = f"the download takes {needed}, longer than the {limit} the agent waits"
+        message = f"the download takes longer than the {format_duration(limit)} the agent waits"
         raise ContentFailure(ErrorCode.DOWNLOAD_FAILED, message, is_passing=True)
+    del tools.transfers[name]
+    if error := job.result():
+        raise _LineFailure(error)
     log("Notified DO Service the job is complete.")
 
 
-def _already_running(app: Win32App, tools: Toolbox, session: CheckInSession) -> timedelta:
-    """Return how long the same transfer has been running in the background since this boot, and note its start."""
-    now, started = tools.now(), tools.store.download_started(session.user_id, app.id)
-    if started is not None and tools.machine.power.booted_at <= started <= now:
-        return now - started
-    tools.store.set_download_started(session.user_id, app.id, now)
-    return timedelta()
+class _LineFailure(Exception):
+    """The network failed; the text is what job errors look like in logs (80072EE7)."""
+
+    def __init__(self, error: MachineError) -> None:
+        super().__init__(f"{hresult_from_exit_code(error.winerror):08X}, {error.strerror}")
 
 
-def _transfer(app: Win32App, info: ContentInfo, target: str, tools: Toolbox) -> None:
-    """Write the content to its file; when Delivery Optimization fails, the plain CDN is tried once."""
+def _job(
+    name: str, app: Win32App, info: ContentInfo, tools: Toolbox, session: CheckInSession
+) -> Task[MachineError | None]:
+    """Return the transfer that an earlier check-in has left running or done, or start one."""
+    job = tools.transfers.get(name)
+    if job is not None and not (job.finished.is_set and job.result()):
+        return job
+    tools.store.set_download_started(session.user_id, app.id, tools.now())
+    job = tools.machine.clock.spawn(_run_job(info, tools), name=f"the download of {app.display_name}")
+    tools.transfers[name] = job
+    return job
+
+
+async def _run_job(info: ContentInfo, tools: Toolbox) -> MachineError | None:
+    """Transfer the content; return how that failed, since perhaps nobody waits any more."""
+    await tools.machine.clock.sleep(tools.settings.download_overhead)
     try:
-        _copy_from(info.location, target, tools)
-    except (ConnectionError, TimeoutError) as error:
-        tools.log.agent(f"Job has failed. Error: {error}", 3)
-        tools.log.workload(f"[Win32App] ExternalCDN mode, content raw URL is {info.location}")
-        try:
-            _copy_from(info.location, target, tools)
-        except (ConnectionError, TimeoutError) as again:
-            _discard(tools, target)
-            tools.log.workload(f"[Win32App] CDN mode, download of app {app.id} fails: {again}", 3)
-            raise ContentFailure(ErrorCode.DOWNLOAD_FAILED, str(again)) from again
-        tools.log.workload("[Win32App] CDN mode, download completes.")
+        await tools.machine.network.transfer(info.size_bytes)
+    except MachineError as error:
+        return error
+    return None
+
+
+async def _transfer(info: ContentInfo, tools: Toolbox) -> None:
+    try:
+        await tools.machine.network.transfer(info.size_bytes)
+    except MachineError as error:
+        raise _LineFailure(error) from error
+
+
+def _arrived(info: ContentInfo, waited: timedelta, tools: Toolbox) -> int:
+    """Return about how many bytes must be here by now: the line is not asked, only its bandwidth."""
+    bandwidth = tools.machine.network.status.bandwidth
+    return 0 if bandwidth is None else min(info.size_bytes, int(waited.total_seconds() * bandwidth))
 
 
 def _copy_from(location: str, target: str, tools: Toolbox) -> None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from harness.agent.appstate import AppState, RebootStatus
 from harness.agent.subgraphs import Subgraph
 from harness.agent.toolbox import Toolbox
+from harness.machine.localtime import as_utc
 from harness.model.assignments import AppPolicy, InstallIntent, InstallTimeSettings
 from harness.model.states import Applicability, DesiredState, DetectionState
 
@@ -179,4 +180,4 @@ def _local_words(moment: datetime | None, zone: ZoneInfo) -> str:
 def _in_utc(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
     if moment is None:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    return moment.astimezone(UTC) if moment.tzinfo else as_utc(moment, zone)

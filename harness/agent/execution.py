@@ -98,6 +98,8 @@ async def run_installer(
         account=context.account,
         session_id=context.session_id,
         parent_bits=32,
+        parent_pid=tools.own_pid if tools.settings.installers_inherit_variables else 0,
+        is_elevated=tools.settings.elevates_user_installs and context.account.is_administrator,
     )
     tools.tell("install started", f"{app.display_name}: {line}", **facts)
     started = tools.machine.clock.monotonic()

@@ -17,7 +17,7 @@ from harness.agent.wording import Wording, fill
 from harness.durations import format_duration
 from harness.machine.ports import Session, ShownToast
 from harness.model.assignments import AppPolicy, InstallIntent, Notifications
-from harness.model.toasts import Toast, ToastButton, ToastKind
+from harness.model.toasts import ActivationType, Toast, ToastButton, ToastKind
 
 __all__ = ["Notifier"]
 
@@ -87,11 +87,10 @@ class Notifier:
         if restart_in is None:
             return ()
         texts = self._wording.buttons
-        offered = [ToastButton(content=texts["restart"], arguments="restart")]
+        offered = [_button("restart", texts["restart"])]
         if snooze is not None:
-            content = fill(texts["snooze"], "", format_duration(snooze))
-            offered.append(ToastButton(content=content, arguments="snooze"))
-        return (*offered, ToastButton(content=texts["dismiss"], arguments="dismiss"))
+            offered.append(_button("snooze", fill(texts["snooze"], "", format_duration(snooze))))
+        return (*offered, _button("dismiss", texts["dismiss"]))
 
     def _session_of(self, user_id: str) -> Session | None:
         signed_in = self._tools.machine.sessions.signed_in()
@@ -110,6 +109,11 @@ class Notifier:
         tools.log.executor("ExecutorLog AgentExecutor gets invoked")
         tools.log.executor(f"Adding argument toast with value {toast.kind.value} to the named argument list.")
         tools.log.executor("Agent executor completed.")
+
+
+def _button(arguments: str, content: str) -> ToastButton:
+    """Return a button that is answered without a window; a reminder needs one such to stay on the screen."""
+    return ToastButton(content=content, arguments=arguments, activation_type=ActivationType.BACKGROUND)
 
 
 def _is_shown(kind: ToastKind, notifications: Notifications) -> bool:

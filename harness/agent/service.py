@@ -8,6 +8,7 @@ from harness.agent.checkin import CheckIn, CheckInKind
 from harness.agent.enforcement import Voices
 from harness.agent.folders import LOGS
 from harness.agent.gateway import DEVICE_USER_ID, Gateway
+from harness.agent.line import Line
 from harness.agent.log import AgentLog
 from harness.agent.notifications import Notifier
 from harness.agent.reporting import Reporter
@@ -63,11 +64,12 @@ class Agent:
         self._settings = settings or AgentSettings()
         self._tools = Toolbox(
             machine=machine,
-            gateway=gateway,
+            gateway=Line(gateway, machine),
             settings=self._settings,
             seed=seed,
             log=AgentLog(machine, self._settings),
             store=AgentStore(machine.registry),
+            service_name=SERVICE_NAME,
         )
         self._wording = wording
         self._wake = Signal()
@@ -149,6 +151,7 @@ class Agent:
         finally:
             restarts.stop()
             tools.phases.clear()
+            tools.transfers.clear()
             self._reasons.clear()
             tools.log.agent("EMS Agent Stopped")
             tools.log.flush()

@@ -45,13 +45,19 @@ class AgentSettings:
         default_max_run_time: for apps whose time limit is 0 on the wire. Documented default: 60 min.
         kills_on_timeout: whether an installer that outlives its time limit is ended. Inferred from "installer is
             running timeout, skip staged content clean up" and the portal's "unmonitored process is in progress": no.
+        installers_inherit_variables: whether installers in the system context get the agent's own environment
+            variables, which are as old as the computer's last start, so that what an earlier installer put on `Path` is
+            not there yet. Documented of CreateProcess and of services that run as LocalSystem; that the agent gives no
+            other block is a guess.
+        elevates_user_installs: whether an administrator's installers in the user context get all rights. Inferred from
+            the log line "Trying to get elevated token for user." and from what is documented of scripts: that those of
+            a user with administrator rights run with them.
         prepares_msi_command_lines: whether msiexec gets `ALLUSERS=1` in the system context and
             `REBOOT=ReallySuppress /norestart` when restarts are suppressed. Inferred from one documented log line.
         adds_quiet_to_msi: whether msiexec also gets `/qn` when no user interface level is given. That line can be read
             either way; no is the safe reading, since a packager then sees that the switch is missing.
         pending_restart_excuses_detection: whether an app whose exit code asks for a restart may be undetected until
             then. Inferred from "reboot needed to complete the current app".
-        bandwidth: of downloads, in bytes a second. Ours: 100 Mbit/s.
         download_overhead: what a download takes beside the transfer. Ours.
         foreground_download_limit: how long the agent waits for a foreground download. Observed: 12 h.
         background_download_limit: the same in the background. Observed: 30 min, 10 min in older versions.
@@ -81,10 +87,11 @@ class AgentSettings:
     retry_interval: timedelta = timedelta(minutes=5)
     default_max_run_time: timedelta = timedelta(minutes=60)
     kills_on_timeout: bool = False
+    installers_inherit_variables: bool = True
+    elevates_user_installs: bool = True
     prepares_msi_command_lines: bool = True
     adds_quiet_to_msi: bool = False
     pending_restart_excuses_detection: bool = True
-    bandwidth: int = 12_500_000
     download_overhead: timedelta = timedelta(seconds=2)
     foreground_download_limit: timedelta = timedelta(hours=12)
     background_download_limit: timedelta = timedelta(minutes=30)
@@ -104,7 +111,7 @@ class AgentSettings:
         Raises:
             UsageError: for a rate or a number of attempts below 1.
         """
-        for name in ("max_attempts", "bandwidth", "unpack_rate"):
+        for name in ("max_attempts", "unpack_rate"):
             if getattr(self, name) < 1:
                 raise UsageError(f"the agent's setting {name} is {getattr(self, name)} - give a number from 1 up")
 

@@ -157,10 +157,6 @@ class AgentStore:
 
     # Downloads
 
-    def download_started(self, user_id: str, app_id: str) -> datetime | None:
-        """Return when a download that is not done was started."""
-        return self._operational.child(user_id).child(app_id).moment("DownloadStartTime")
-
     def set_download_started(self, user_id: str, app_id: str, moment: datetime | None) -> None:
         """Note when a download was started; None when it is done."""
         self._operational.child(user_id).child(app_id).set("DownloadStartTime", moment)

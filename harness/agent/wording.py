@@ -14,6 +14,8 @@ __all__ = ["ToastText", "Wording", "default_wording", "fill", "read_wording"]
 T = TypeVar("T")
 N = TypeVar("N", bound=str)
 
+_KINDS = [kind for kind in ToastKind if kind.is_of_agent]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToastText:
@@ -67,8 +69,8 @@ def _read_wording(value: object) -> Wording:
     fields = ObjectReader(value)
     wording = Wording(
         attribution=fields.get("attribution", text, ""),
-        install=fields.require("install", _by_name(list(ToastKind), _read_toast)),
-        uninstall=fields.require("uninstall", _by_name(list(ToastKind), _read_toast)),
+        install=fields.require("install", _by_name(_KINDS, _read_toast)),
+        uninstall=fields.require("uninstall", _by_name(_KINDS, _read_toast)),
         restart_in=fields.require("restart in", text),
         buttons=fields.require("buttons", _by_name(["restart", "snooze", "dismiss"], text)),
     )

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from harness.cli import inspect, pack, run, unpack
+from harness.cli import devices, inspect, pack, run, unpack
 from harness.cli.verb import Verb
 from harness.cli.visible import visible
 from harness.errors import HarnessError, Unavailable
@@ -17,7 +17,7 @@ from harness.errors import HarnessError, Unavailable
 __all__ = ["run_command_line", "VERBS"]
 
 #: Every verb, in the order of the help.
-VERBS: tuple[Verb, ...] = (run.VERB, pack.VERB, unpack.VERB, inspect.VERB)
+VERBS: tuple[Verb, ...] = (run.VERB, pack.VERB, unpack.VERB, inspect.VERB, devices.VERB)
 
 _EXIT_STATUS = """\
 exit status:

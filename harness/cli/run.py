@@ -62,9 +62,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--device",
-        metavar="NAME",
-        default="Windows 11 23H2",
-        help="for example 'Windows 10 22H2'; default: %(default)s",
+        metavar="NAME|FILE",
+        default="windows-11-23h2",
+        help="the machine: a name that `ime-harness devices` lists, or a file that describes one; default: %(default)s",
     )
     parser.add_argument(
         "--for",

@@ -1,51 +1,69 @@
 r"""What a freshly installed Windows has: registry values, folders, programs, and a user's profile.
 
-Only what software looks at is laid down, not the thousands of keys and files of a real one. The modules
-`baseline_keys` and `baseline_folders` say what, and where that is known from.
+Only what software looks at is laid down, not the thousands of keys and files of a real one. The modules `baseline_*`
+say what, and where that is known from. What all machines of a kind have in common is made once and shared: it never
+changes, and a machine makes its own keys of it when somebody looks.
 """
 
 from __future__ import annotations
 
-from harness.emulator.baseline_folders import PROFILE_FOLDERS, windows_tree
-from harness.emulator.baseline_keys import Keys, machine_keys, machine_keys_32_bit, profile_key, user_keys
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+
+from harness.emulator.accounts import entra_account
+from harness.emulator.additions import AddedUser, Additions, add_files, add_registry
+from harness.emulator.baseline_data import Keys, value_of
+from harness.emulator.baseline_folders import HIDDEN_IN_PROFILE, PROFILE_FOLDERS, windows_tree
+from harness.emulator.baseline_keys import named_software_keys, software_keys, software_keys_32_bit
+from harness.emulator.baseline_releases import MACHINES, edition_of
+from harness.emulator.baseline_services import service_keys
+from harness.emulator.baseline_system import named_system_keys, system_keys
+from harness.emulator.baseline_users import profile_key, user_keys
 from harness.emulator.files import EmulatedFiles
+from harness.emulator.frozen import RegistrySnapshot
 from harness.emulator.registry import EmulatedRegistry
-from harness.model.windows import (
-    SYSTEM,
-    Account,
-    Hive,
-    MachineFacts,
-    RegistryPath,
-    RegistryValue,
-    View,
-)
+from harness.model.files import FileAttributes
+from harness.model.windows import SYSTEM, Account, Hive, MachineFacts, RegistryPath, View
 
-__all__ = ["MACHINES", "lay_down", "lay_down_user"]
+__all__ = ["MACHINES", "lay_down", "lay_down_user", "fresh_registry"]
 
-#: The machines one can start from, by release. The revisions are those of each release's first day.
-#: Source: learn.microsoft.com, "Windows 10 release information" and "Windows 11 release information".
-MACHINES: dict[str, MachineFacts] = {
-    release: MachineFacts(name="PC1", release=release, build=build, revision=revision)
-    for release, build, revision in (
-        ("Windows 10 22H2", 19045, 2130),
-        ("Windows 11 23H2", 22631, 2428),
-        ("Windows 11 24H2", 26100, 1742),
-    )
-}
+#: So many kinds of machines, each switched on at one moment, are kept.
+_MOST_KEPT = 64
 
 
-def lay_down(registry: EmulatedRegistry, files: EmulatedFiles, facts: MachineFacts) -> None:
+def lay_down(
+    registry: EmulatedRegistry,
+    files: EmulatedFiles,
+    facts: MachineFacts,
+    *,
+    seed: int = 0,
+    additions: Additions | None = None,
+) -> None:
     """Give an empty registry and an empty volume what a fresh Windows of these facts has, with the clock's time on it.
+
+    Args:
+        registry: the registry.
+        files: the volumes.
+        facts: what the machine is.
+        seed: decides about ids, together with the machine's name.
+        additions: what it has beyond that.
 
     Raises:
         NotEmulated: for a build or an edition of which it is not known what its registry says.
+        MachineError: when the machine refuses one of the additions.
     """
-    installed = registry.now()
-    _write(registry, RegistryPath(Hive.HKLM), machine_keys(facts, installed))
-    if facts.is_64_bit:
-        _write(registry, RegistryPath(Hive.HKLM), machine_keys_32_bit(facts, installed), View.VIEW_32)
-    _write(registry, RegistryPath(Hive.HKU, SYSTEM.sid), user_keys())
+    if additions and additions.registry:
+        registry.restore(_registry_with(additions, facts, seed, registry.now()))
+    else:
+        registry.restore(fresh_registry(facts, registry.now()))
+        _write(registry, RegistryPath(Hive.HKLM), named_software_keys(facts, seed))
+    _write(registry, RegistryPath(Hive.HKLM), named_system_keys(facts))
     files.lay_down(windows_tree(facts))
+    if additions:
+        add_files(files, additions.files)
+        for user in additions.users:
+            _add_user(registry, files, user, seed)
 
 
 def lay_down_user(registry: EmulatedRegistry, files: EmulatedFiles, account: Account) -> None:
@@ -61,6 +79,45 @@ def lay_down_user(registry: EmulatedRegistry, files: EmulatedFiles, account: Acc
     _write(registry, RegistryPath(Hive.HKU, account.sid), user_keys())
     for folder in PROFILE_FOLDERS:
         files.make_folder(rf"{account.profile}\{folder}")
+    files.set_attributes(rf"{account.profile}\{HIDDEN_IN_PROFILE}", FileAttributes.HIDDEN)
+
+
+def _add_user(registry: EmulatedRegistry, files: EmulatedFiles, user: AddedUser, seed: int) -> None:
+    account = entra_account(user.name, seed=str(seed), is_administrator=user.is_administrator)
+    lay_down_user(registry, files, account)
+    add_registry(registry.of_user(account.sid), user.registry)
+    registry.unload_user(account.sid)
+
+
+def fresh_registry(facts: MachineFacts, installed: datetime) -> RegistrySnapshot:
+    """Return the registry of a fresh Windows, without what holds its name; the same one for the same facts and time.
+
+    Raises:
+        NotEmulated: for a build or an edition of which it is not known what its registry says.
+    """
+    edition_of(facts)  # an error names the machine
+    return _fresh_registry(replace(facts, name="", release="", memory_mb=0, disk_size_mb=0), installed)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _fresh_registry(facts: MachineFacts, installed: datetime) -> RegistrySnapshot:
+    registry = EmulatedRegistry(lambda: installed, is_64_bit=facts.is_64_bit)
+    for keys in (software_keys(facts, installed), system_keys(facts, installed), service_keys(facts)):
+        _write(registry, RegistryPath(Hive.HKLM), keys)
+    if facts.is_64_bit:
+        _write(registry, RegistryPath(Hive.HKLM), software_keys_32_bit(facts, installed), View.VIEW_32)
+    _write(registry, RegistryPath(Hive.HKU, SYSTEM.sid), user_keys())
+    registry.keep_hardware()
+    return registry.snapshot()
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _registry_with(additions: Additions, facts: MachineFacts, seed: int, installed: datetime) -> RegistrySnapshot:
+    registry = EmulatedRegistry(lambda: installed, is_64_bit=facts.is_64_bit)
+    registry.restore(fresh_registry(facts, installed))
+    _write(registry, RegistryPath(Hive.HKLM), named_software_keys(facts, seed))
+    add_registry(registry, additions.registry)
+    return registry.snapshot()
 
 
 def _write(registry: EmulatedRegistry, root: RegistryPath, keys: Keys, view: View = View.VIEW_64) -> None:
@@ -68,4 +125,4 @@ def _write(registry: EmulatedRegistry, root: RegistryPath, keys: Keys, view: Vie
         path = root.child(key)
         registry.create(path, view)
         for name, data in values.items():
-            registry.set(path, name, data if isinstance(data, RegistryValue) else RegistryValue.of(data), view)
+            registry.set(path, name, value_of(data), view)

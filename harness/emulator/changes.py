@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from harness.emulator.frozen import FrozenFile, FrozenFolder, FrozenKey, MachineSnapshot
+from harness.emulator.changedrawing import draw_changes
+from harness.emulator.frozen import FrozenFile, FrozenFolder, FrozenLink, KeyImage, MachineSnapshot
 from harness.model.names import folded
 from harness.model.windows import Hive, RegistryPath, RegistryValue
 
 __all__ = ["Change", "RegistryChange", "FileChange", "MachineDiff", "diff"]
 
 T = TypeVar("T")
+
+_FrozenNode = FrozenFolder | FrozenFile | FrozenLink
 
 #: What one entry of the JSON is made of.
 _Json = dict[str, str | int | bool | None]
@@ -134,6 +137,9 @@ class MachineDiff:
     def __bool__(self) -> bool:
         return bool(self.registry or self.files)
 
+    def _repr_html_(self) -> str:
+        return draw_changes(self)
+
     def __str__(self) -> str:
         changes: tuple[RegistryChange | FileChange, ...] = (*self.registry, *self.files)
         return "\n".join(str(change) for change in changes) if changes else "nothing changed"
@@ -157,9 +163,7 @@ def diff(before: MachineSnapshot, after: MachineSnapshot) -> MachineDiff:
     )
 
 
-def _registry_changes(
-    root: RegistryPath, before: FrozenKey | None, after: FrozenKey | None
-) -> Iterator[RegistryChange]:
+def _registry_changes(root: RegistryPath, before: KeyImage | None, after: KeyImage | None) -> Iterator[RegistryChange]:
     todo = [(root, before, after)]
     for path, old, new in todo:  # grows while it is walked
         if old is None or new is None:
@@ -171,7 +175,7 @@ def _registry_changes(
             todo.append((path.child(_shown(path, found.name)), old_key, new_key))
 
 
-def _value_changes(path: RegistryPath, before: FrozenKey | None, after: FrozenKey | None) -> Iterator[RegistryChange]:
+def _value_changes(path: RegistryPath, before: KeyImage | None, after: KeyImage | None) -> Iterator[RegistryChange]:
     for _, old, new in _pairs(before.values if before else {}, after.values if after else {}):
         old_value, new_value = old and old[1], new and new[1]
         change = _change(old_value, new_value)
@@ -180,28 +184,26 @@ def _value_changes(path: RegistryPath, before: FrozenKey | None, after: FrozenKe
             yield RegistryChange(change=change, path=path, name=name, before=old_value, after=new_value)
 
 
-def _file_changes(
-    root: str, before: FrozenFolder | FrozenFile | None, after: FrozenFolder | FrozenFile | None
-) -> Iterator[FileChange]:
+def _file_changes(root: str, before: _FrozenNode | None, after: _FrozenNode | None) -> Iterator[FileChange]:
     todo = [(root, before, after)]
     for path, old, new in todo:  # grows while it is walked
-        if isinstance(old, FrozenFolder) != isinstance(new, FrozenFolder) and old and new:
+        if old and new and (type(old) is not type(new) or _target(old) != _target(new)):
             todo += [(path, old, None), (path, None, new)]
             continue
         if isinstance(old or new, FrozenFile):
             yield from _content_change(path, old, new)
         elif old is None or new is None:
             change = Change.REMOVED if new is None else Change.ADDED
-            yield FileChange(change=change, path=path, is_directory=True)
+            found = new or old
+            is_directory = not isinstance(found, FrozenLink) or found.is_directory
+            yield FileChange(change=change, path=path, is_directory=is_directory)
         for _, old_node, new_node in _pairs(_entries(old), _entries(new)):
-            found = new_node or old_node
-            assert found is not None  # one of a pair is there
-            todo.append((f"{path}\\{found.name}", old_node, new_node))
+            held = new_node or old_node
+            assert held is not None  # one of a pair is there
+            todo.append((f"{path}\\{held.name}", old_node, new_node))
 
 
-def _content_change(
-    path: str, before: FrozenFolder | FrozenFile | None, after: FrozenFolder | FrozenFile | None
-) -> Iterator[FileChange]:
+def _content_change(path: str, before: _FrozenNode | None, after: _FrozenNode | None) -> Iterator[FileChange]:
     old = before.content if isinstance(before, FrozenFile) else None
     new = after.content if isinstance(after, FrozenFile) else None
     if old is not None and new is not None and old.equals(new):
@@ -217,8 +219,12 @@ def _change(before: RegistryValue | None, after: RegistryValue | None) -> Change
     return Change.ADDED if before is None else Change.REMOVED if after is None else Change.CHANGED
 
 
-def _entries(node: FrozenFolder | FrozenFile | None) -> Mapping[str, FrozenFolder | FrozenFile]:
+def _entries(node: _FrozenNode | None) -> Mapping[str, _FrozenNode]:
     return node.entries if isinstance(node, FrozenFolder) else {}
+
+
+def _target(node: _FrozenNode) -> str:
+    return node.target if isinstance(node, FrozenLink) else ""
 
 
 K = TypeVar("K")

@@ -16,9 +16,12 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import FileIO
+from typing import TYPE_CHECKING
 
 from harness.errors import Unavailable, UsageError
-from harness.model.windows import FileVersion
+
+if TYPE_CHECKING:
+    from harness.emulator.executables import VersionInfo
 
 __all__ = ["Content", "ContentStore"]
 
@@ -85,7 +88,7 @@ class Content:
 
     Attributes:
         is_shared: whether a snapshot holds it too; then it must not be written to, but copied first.
-        version: the PE version once somebody asked for it, in a tuple; writing forgets it.
+        version: the version resource once somebody asked for it, in a tuple; writing forgets it.
     """
 
     __slots__ = ("__weakref__", "_data", "_file", "_size", "_store", "is_shared", "version")
@@ -97,7 +100,7 @@ class Content:
         self._file: str | None = None
         self._size = 0
         self.is_shared = False
-        self.version: tuple[FileVersion | None] | None = None
+        self.version: tuple[VersionInfo | None] | None = None
 
     @property
     def size(self) -> int:

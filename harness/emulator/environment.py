@@ -1,21 +1,26 @@
 r"""The variables a new process gets, and the folders Windows knows by name.
 
-Variables are built as Windows builds them: those of `Session Manager\Environment`, those that describe the machine,
-then the user's; so what an installer writes there is in every process started later. (A real service hands its old
-block on to what it starts until it is restarted; a process of the emulator always gets what the registry says.)
+A block is built as CreateEnvironmentBlock builds it: the variables of `Session Manager\Environment`, those that
+describe the machine, then the user's. Who gets such a block and who inherits another process's is decided where
+processes are started.
 
-Source: learn.microsoft.com, "WOW64 Implementation Details" for what differs by width; the rest is from memory.
+Source: learn.microsoft.com, "WOW64 Implementation Details" for what differs by width, "KNOWNFOLDERID" for the names of
+folders; the values are from memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from harness.emulator.variables import Variables
 from harness.errors import UsageError
 from harness.formats.commandline import expand_environment
 from harness.machine.ports import Registry
 from harness.model.names import folded
 from harness.model.windows import (
+    LOCAL_SERVICE,
+    NETWORK_SERVICE,
+    SYSTEM,
     Account,
     Architecture,
     Bits,
@@ -26,7 +31,7 @@ from harness.model.windows import (
     RegistryValue,
 )
 
-__all__ = ["environment_of", "known_folders"]
+__all__ = ["environment_of", "inherited", "known_folders"]
 
 _SYSTEM_VARIABLES = RegistryPath(Hive.HKLM, r"SYSTEM\CurrentControlSet\Control\Session Manager\Environment")
 _COMPUTER_NAME = RegistryPath(Hive.HKLM, r"SYSTEM\CurrentControlSet\Control\ComputerName\ComputerName")
@@ -66,53 +71,101 @@ def environment_of(facts: MachineFacts, account: Account, bits: Bits, registry: 
     return dict(sorted(variables.values.items(), key=lambda item: folded(item[0])))
 
 
+def inherited(variables: Mapping[str, str], facts: MachineFacts, bits: Bits) -> Mapping[str, str]:
+    """Return what a child of another width makes of its parent's variables; a child of the same width changes nothing.
+
+    Args:
+        variables: the parent's.
+        facts: the machine.
+        bits: how wide the child is.
+    """
+    block = Variables(variables)
+    is_narrow = "PROCESSOR_ARCHITEW6432" in block
+    if not facts.is_64_bit or is_narrow == (bits == 32):  # noqa: PLR2004 - the width
+        return block
+    if is_narrow:
+        block["PROCESSOR_ARCHITECTURE"] = block.pop("PROCESSOR_ARCHITEW6432")
+        changed = (("ProgramFiles", "ProgramW6432"), ("CommonProgramFiles", "CommonProgramW6432"))
+    else:
+        block["PROCESSOR_ARCHITEW6432"] = _PROCESSORS[facts.architecture]
+        block["PROCESSOR_ARCHITECTURE"] = "x86"
+        changed = (("ProgramFiles", "ProgramFiles(x86)"), ("CommonProgramFiles", "CommonProgramFiles(x86)"))
+    for name, taken_from in changed:
+        if taken_from in block:
+            block[name] = block[taken_from]
+    return block
+
+
 def known_folders(account: Account, *, bits: Bits = 64, is_64_bit: bool = True) -> Mapping[str, str]:
     r"""Return the folders that Windows finds by name, under the names of KNOWNFOLDERID, for one account.
 
     Args:
         account: whose folders.
-        bits: how wide the asking process is; decides `ProgramFiles` and `ProgramFilesCommon`.
+        bits: how wide the asking process is; decides `ProgramFiles` and `ProgramFilesCommon`. The names that end in
+            X64 are known to 64-bit processes only, as documented.
         is_64_bit: whether this Windows has a 32-bit half.
     """
     profile = account.profile
     roaming, local = rf"{profile}\AppData\Roaming", rf"{profile}\AppData\Local"
     menu, common_menu = (rf"{data}\Microsoft\Windows\Start Menu" for data in (roaming, r"C:\ProgramData"))
     x86 = _PROGRAMS_X86 if is_64_bit else _PROGRAMS
-    programs = _PROGRAMS if bits == 64 else x86  # noqa: PLR2004 - the width
+    is_wide = is_64_bit and bits == 64  # noqa: PLR2004 - the width
+    programs = _PROGRAMS if is_wide else x86
+    explorer = rf"{local}\Microsoft\Windows"
     return {
         "Windows": r"C:\Windows",
         "System": r"C:\Windows\System32",
         "SystemX86": r"C:\Windows\SysWOW64" if is_64_bit else r"C:\Windows\System32",
         "Fonts": r"C:\Windows\Fonts",
+        "ResourceDir": r"C:\Windows\resources",
         "ProgramFiles": programs,
         "ProgramFilesX86": x86,
         "ProgramFilesCommon": rf"{programs}\Common Files",
         "ProgramFilesCommonX86": rf"{x86}\Common Files",
-        **({"ProgramFilesX64": _PROGRAMS, "ProgramFilesCommonX64": rf"{_PROGRAMS}\Common Files"} if is_64_bit else {}),
+        **({"ProgramFilesX64": _PROGRAMS, "ProgramFilesCommonX64": rf"{_PROGRAMS}\Common Files"} if is_wide else {}),
         "ProgramData": r"C:\ProgramData",
         "UserProfiles": r"C:\Users",
         "Public": r"C:\Users\Public",
         "PublicDesktop": r"C:\Users\Public\Desktop",
         "PublicDocuments": r"C:\Users\Public\Documents",
+        "PublicDownloads": r"C:\Users\Public\Downloads",
+        "PublicMusic": r"C:\Users\Public\Music",
+        "PublicPictures": r"C:\Users\Public\Pictures",
+        "PublicVideos": r"C:\Users\Public\Videos",
         "CommonStartMenu": common_menu,
         "CommonPrograms": rf"{common_menu}\Programs",
         "CommonStartup": rf"{common_menu}\Programs\StartUp",
+        "CommonAdminTools": rf"{common_menu}\Programs\Administrative Tools",
         "CommonTemplates": r"C:\ProgramData\Microsoft\Windows\Templates",
         "Profile": profile,
         "RoamingAppData": roaming,
         "LocalAppData": local,
         "LocalAppDataLow": rf"{profile}\AppData\LocalLow",
         "UserProgramFiles": rf"{local}\Programs",
+        "UserProgramFilesCommon": rf"{local}\Programs\Common",
         "Desktop": rf"{profile}\Desktop",
         "Documents": rf"{profile}\Documents",
         "Downloads": rf"{profile}\Downloads",
         "Favorites": rf"{profile}\Favorites",
+        "Contacts": rf"{profile}\Contacts",
+        "Links": rf"{profile}\Links",
+        "SavedGames": rf"{profile}\Saved Games",
+        "SavedSearches": rf"{profile}\Searches",
         "Music": rf"{profile}\Music",
         "Pictures": rf"{profile}\Pictures",
         "Videos": rf"{profile}\Videos",
         "Recent": rf"{roaming}\Microsoft\Windows\Recent",
         "SendTo": rf"{roaming}\Microsoft\Windows\SendTo",
         "Templates": rf"{roaming}\Microsoft\Windows\Templates",
+        "NetworkShortcuts": rf"{roaming}\Microsoft\Windows\Network Shortcuts",
+        "PrintHood": rf"{roaming}\Microsoft\Windows\Printer Shortcuts",
+        "QuickLaunch": rf"{roaming}\Microsoft\Internet Explorer\Quick Launch",
+        "UserPinned": rf"{roaming}\Microsoft\Internet Explorer\Quick Launch\User Pinned",
+        "InternetCache": rf"{explorer}\INetCache",
+        "Cookies": rf"{explorer}\INetCookies",
+        "History": rf"{explorer}\History",
+        "CDBurning": rf"{explorer}\Burn\Burn",
+        "AdminTools": rf"{menu}\Programs\Administrative Tools",
         "StartMenu": menu,
         "Programs": rf"{menu}\Programs",
         "Startup": rf"{menu}\Programs\Startup",
@@ -182,8 +235,19 @@ def _account_variables(account: Account, computer: str) -> dict[str, str]:
         "LOCALAPPDATA": rf"{profile}\AppData\Local",
         "USERPROFILE": profile,
     }
+    if account.sid in (SYSTEM.sid, NETWORK_SERVICE.sid):  # both are the computer to others
+        variables |= {"USERNAME": f"{computer}$", "USERDOMAIN": "WORKGROUP"}
+    if account.sid in (LOCAL_SERVICE.sid, NETWORK_SERVICE.sid):
+        temporary = rf"{profile}\AppData\Local\Temp"
+        return {
+            "USERNAME": account.name,
+            "USERDOMAIN": account.domain,
+            **variables,
+            "TEMP": temporary,
+            "TMP": temporary,
+        }
     if account.is_system:
-        return {**variables, "USERNAME": f"{computer}$", "USERDOMAIN": "WORKGROUP"}
+        return variables
     return {
         **variables,
         "HOMEDRIVE": profile[:2],

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from harness.model.windows import Architecture, FileVersion
+from harness.model.files import FileVersion
+from harness.model.windows import Architecture
 
 if TYPE_CHECKING:
     from harness.emulator.contents import Content
 
-__all__ = ["file_version", "make_executable"]
+__all__ = ["VersionInfo", "make_executable", "version_info"]
 
 _MACHINES = {Architecture.X86: 0x014C, Architecture.X64: 0x8664, Architecture.ARM64: 0xAA64}
 _ALIGNMENT = 0x200
@@ -24,9 +28,28 @@ _VERSION_RESOURCE = 16
 _ENGLISH = 0x0409
 _SIGNATURE = 0xFEEF04BD
 
+#: English in Unicode, in Windows' Latin, and in no character set.
+_USUAL_TABLES = ("040904B0", "040904E4", "04090000")
 
-def file_version(content: Content) -> FileVersion | None:
-    """Return the fixed file version of a program image; None for anything else, broken images included.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionInfo:
+    """What the version resource of a program says, as .NET's FileVersionInfo has it.
+
+    Attributes:
+        file_version: the fixed file version.
+        product_version: the fixed product version.
+        texts: what its properties show, by name: `FileVersion`, `ProductName`, `CompanyName`, ... The texts of the
+            versions may say something else than the fixed ones.
+    """
+
+    file_version: FileVersion
+    product_version: FileVersion
+    texts: Mapping[str, str]
+
+
+def version_info(content: Content) -> VersionInfo | None:
+    """Return the version resource of a program image; None for anything else, broken images included.
 
     Windows answers the same for both: GetFileVersionInfo finds no version resource. What was found is kept with the
     content.
@@ -54,7 +77,7 @@ def make_executable(
     return headers.ljust(_ALIGNMENT, b"\0") + padded
 
 
-def _read_version(content: Content) -> FileVersion | None:
+def _read_version(content: Content) -> VersionInfo | None:
     import pefile
 
     image: Any = None
@@ -66,13 +89,43 @@ def _read_version(content: Content) -> FileVersion | None:
             image = pefile.PE(name=host_file, fast_load=True)
         image.parse_data_directories(directories=[pefile.DIRECTORY_ENTRY["IMAGE_DIRECTORY_ENTRY_RESOURCE"]])
         fixed = image.VS_FIXEDFILEINFO[0]
-        high, low = fixed.FileVersionMS, fixed.FileVersionLS
-        return FileVersion(high >> 16, high & 0xFFFF, low >> 16, low & 0xFFFF)
+        texts: dict[str, str] = {}
+        with suppress(Exception):  # texts may be broken where the numbers are not
+            texts = _texts(image.FileInfo[0])
+        return VersionInfo(
+            file_version=_four_parts(fixed.FileVersionMS, fixed.FileVersionLS),
+            product_version=_four_parts(fixed.ProductVersionMS, fixed.ProductVersionLS),
+            texts=MappingProxyType(texts),
+        )
     except Exception:  # noqa: BLE001 - hostile images make the parser fail in every way there is
         return None
     finally:
         if image is not None:
             image.close()
+
+
+def _four_parts(high: int, low: int) -> FileVersion:
+    return FileVersion(high >> 16, high & 0xFFFF, low >> 16, low & 0xFFFF)
+
+
+def _texts(blocks: Any) -> dict[str, str]:
+    """Return the texts in the first language that the resource lists as translated, or else in the usual ones.
+
+    Source of the order: learn.microsoft.com, FileVersionInfo.GetVersionInfo, and its source.
+    """
+    tables = {
+        table.LangID.decode("ascii", "replace").upper(): table.entries
+        for block in blocks
+        for table in getattr(block, "StringTable", ())
+    }
+    translations = [
+        "".join(f"{int(part, 16):04X}" for part in text.split())
+        for block in blocks
+        for variable in getattr(block, "Var", ())
+        for text in variable.entry.values()
+    ]
+    entries: dict[bytes, bytes] = next((tables[name] for name in (*translations, *_USUAL_TABLES) if name in tables), {})
+    return {name.decode("utf-8", "replace"): text.decode("utf-8", "replace") for name, text in entries.items()}
 
 
 def _version_info(version: FileVersion, texts: Mapping[str, str]) -> bytes:

@@ -10,7 +10,7 @@ from harness.errors import MachineError
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["Handle", "OpenFile"]
+__all__ = ["Handle", "NullDevice", "OpenFile"]
 
 #: ERROR_NEGATIVE_SEEK.
 _NEGATIVE_SEEK = 131
@@ -53,7 +53,7 @@ class Handle(io.BufferedIOBase):
         self.name = path
         self.mode = mode
         self._position = 0
-        self._can_read = mode in ("rb", "w+b")
+        self._can_read = mode in ("rb", "r+b", "w+b")
         self._can_write = mode != "rb"
         self._appends = mode == "ab"
         if self._appends:
@@ -149,3 +149,22 @@ class Handle(io.BufferedIOBase):
             raise ValueError(f"{self.name} is closed - open it again")
         if not can:
             raise io.UnsupportedOperation(f"{self.name} was opened with {self.mode!r} and cannot be {what}")
+
+
+class NullDevice:
+    """What the name NUL means: it is empty, and takes everything."""
+
+    size_bytes = 0
+
+    def read(self, start: int, count: int) -> bytes:  # noqa: ARG002 - nothing to read anywhere
+        """Return nothing."""
+        return b""
+
+    def write(self, start: int, data: memoryview) -> None:
+        """Forget the bytes."""
+
+    def truncate(self, size: int) -> None:
+        """Change nothing."""
+
+    def closed(self) -> None:
+        """Change nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -11,7 +11,8 @@ from harness.durations import parse_duration
 from harness.emulator.installers import Installer
 from harness.emulator.programs import Program, ProgramRun
 from harness.errors import NotEmulated, UsageError
-from harness.formats.misfits import Misfit, describe, placed, suggestion
+from harness.formats.misfits import Misfit, describe, placed
+from harness.formats.registryreading import registry_key, registry_value
 from harness.formats.structuring import (
     ObjectReader,
     Reader,
@@ -19,21 +20,20 @@ from harness.formats.structuring import (
     boolean,
     integer,
     list_of,
+    mapping_of,
     one_of,
     read_document,
+    strict_object,
     text,
 )
 from harness.model.names import folded
-from harness.model.windows import RegistryPath, RegistryType, RegistryValue, View
+from harness.model.windows import View
 
 __all__ = ["read_installers", "DeclaredProgram", "DeclaredRun"]
 
 T = TypeVar("T")
 
 _VIEWS = {view.value: view for view in View}
-_TEXT_TYPES = (RegistryType.REG_SZ, RegistryType.REG_EXPAND_SZ)
-_NUMBERS = {RegistryType.REG_DWORD: 2**32 - 1, RegistryType.REG_QWORD: 2**64 - 1}
-_TYPES = {type_.name: type_ for type_ in (*_TEXT_TYPES, *_NUMBERS, RegistryType.REG_MULTI_SZ, RegistryType.REG_BINARY)}
 
 _SUCCESS = 0
 _PROGRAM_FIELDS = ("program", "runs")
@@ -134,7 +134,7 @@ def _programs(source: str) -> Reader[tuple[DeclaredProgram, ...]]:
 
 def _program(source: str) -> Reader[DeclaredProgram]:
     def read(value: object) -> DeclaredProgram:
-        fields = _object(value, _PROGRAM_FIELDS)
+        fields = strict_object(value, _PROGRAM_FIELDS)
         name = fields.require("program", _file_name)
         runs = fields.require("runs", _at_least_one(list_of(_run)))
         fields.close()
@@ -144,7 +144,7 @@ def _program(source: str) -> Reader[DeclaredProgram]:
 
 
 def _run(value: object) -> DeclaredRun:
-    fields = _object(value, (*_CONDITIONS, *_EFFECTS))
+    fields = strict_object(value, (*_CONDITIONS, *_EFFECTS))
     when = fields.get("when", list_of(text), ())
     unless = fields.get("unless", list_of(text), ())
     does = _hanging(fields) if fields.get("hangs", boolean, default=False) is True else _effects(fields)
@@ -166,8 +166,8 @@ def _effects(fields: ObjectReader) -> Installer:
     prints = fields.get("prints", text, "")
     removes_files = fields.get("removes_files", list_of(_path), ())
     removes_registry = fields.get("removes_registry", list_of(_key), ())
-    writes_files = fields.get("writes_files", _mapping_of(_path, _content), {})
-    writes_registry = fields.get("writes_registry", _mapping_of(_key, _mapping_of(text, _data)), {})
+    writes_files = fields.get("writes_files", mapping_of(_path, _content), {})
+    writes_registry = fields.get("writes_registry", mapping_of(_key, mapping_of(text, registry_value)), {})
     needs_user = fields.get("needs_user", boolean, default=False)
     starts = fields.get("starts", list_of(text), ())
     restarts_machine = fields.get("restarts_machine", boolean, default=False)
@@ -191,42 +191,9 @@ def _effects(fields: ObjectReader) -> Installer:
 # Readers of single fields
 
 
-def _object(value: object, known: tuple[str, ...]) -> ObjectReader:
-    """Take an object apart of which every field is known."""
-    fields = ObjectReader(value)
-    for name in fields.names:
-        if name not in known:
-            fields.require(name, _refuse(f"unknown field{suggestion(name, known) or _one_of_these(known)}"))
-    return fields
-
-
-def _one_of_these(known: tuple[str, ...]) -> str:
-    return f" - the fields here are {', '.join(known)}"
-
-
 def _refuse(message: str) -> Reader[None]:
     def read(value: object) -> None:  # noqa: ARG001 - whatever it is
         raise Misfit(message)
-
-    return read
-
-
-def _mapping_of(key: Reader[str], item: Reader[T]) -> Reader[Mapping[str, T]]:
-    """Return a reader of objects whose keys are data, as with paths."""
-
-    def read(value: object) -> Mapping[str, T]:
-        fields = ObjectReader(value)
-        items = {name: fields.require(name, _both(key, name, item)) for name in fields.names}
-        fields.close()
-        return items
-
-    return read
-
-
-def _both(key: Reader[str], name: str, item: Reader[T]) -> Reader[T]:
-    def read(value: object) -> T:
-        key(name)
-        return item(value)
 
     return read
 
@@ -263,62 +230,17 @@ def _path(value: object) -> str:
 
 
 def _key(value: object) -> str:
-    found = text(value)
-    try:
-        RegistryPath.parse(found)
-    except ValueError as error:
-        raise Misfit(str(error)) from None
-    return found
+    registry_key(value)
+    return text(value)
 
 
 def _content(value: object) -> str | bytes:
     if not isinstance(value, dict):
         return text(value)
-    fields = _object(value, ("base64",))
+    fields = strict_object(value, ("base64",))
     content = fields.require("base64", base64_bytes)
     fields.close()
     return content
-
-
-def _data(value: object) -> RegistryValue:
-    match value:
-        case bool():
-            raise Misfit(f"expected a text, a whole number, a list of texts or an object, found {describe(value)}")
-        case str():
-            return RegistryValue.of(text(value))
-        case int():
-            return RegistryValue.of(integer(0, 2**64 - 1)(value))
-        case list():
-            return RegistryValue.of(list_of(text)(value))
-        case dict():
-            return _typed_data(value)
-        case _:
-            raise Misfit(f"expected a text, a whole number, a list of texts or an object, found {describe(value)}")
-
-
-def _typed_data(value: object) -> RegistryValue:
-    fields = _object(value, ("type", "data"))
-    type_ = fields.require("type", one_of(_TYPES))
-    data = fields.require("data", _reader_of(type_)) if fields.is_right("type") else ""
-    fields.close()
-    return RegistryValue(type_, data)
-
-
-def _reader_of(type_: RegistryType) -> Reader[str | int | bytes | tuple[str, ...]]:
-    if type_ in _TEXT_TYPES:
-        return text
-    if type_ in _NUMBERS:
-        return integer(0, _NUMBERS[type_])
-    return list_of(text) if type_ is RegistryType.REG_MULTI_SZ else _hexadecimal
-
-
-def _hexadecimal(value: object) -> bytes:
-    try:
-        return bytes.fromhex(text(value))
-    except ValueError as error:
-        if isinstance(error, Misfit):
-            raise
-        raise Misfit(f"expected bytes in hexadecimal such as '01 ff', found {describe(value)}") from None
 
 
 def _declared(runs: tuple[DeclaredRun, ...]) -> str:

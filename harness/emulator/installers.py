@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from harness.durations import parse_duration
-from harness.emulator.process_view import ProcessFiles
+from harness.emulator.process_files import ProcessFiles
 from harness.emulator.programs import ProgramRun
 from harness.errors import MachineError, UsageError
 from harness.machine.clock import Signal
+from harness.model.names import folded
 from harness.model.windows import Bits, RegistryPath, RegistryValue, View
 from harness.timeline import Lane
 
@@ -38,7 +39,8 @@ class Installer:
         writes_registry: key -> name -> data; plain data gets the type one expects, the empty name is the default value.
         writes_files: path -> content, text as UTF-8; folders appear as needed.
         removes_registry: keys with all below them; missing ones do not matter.
-        removes_files: files, and folders if they are empty by then; missing ones do not matter.
+        removes_files: files, and folders if they are empty by then; missing ones do not matter. A program that removes
+            its own file goes on from a copy, as uninstallers do.
         view: the half of Windows that keys and paths mean; None for the one the process sees by itself.
         prints: what it writes to the standard output.
         needs_user: whether it shows a dialog first, which nobody sees in session 0, so that it never ends there.
@@ -118,6 +120,8 @@ class Installer:
     def _change(self, run: ProgramRun) -> None:
         files = self._files(run)
         for path in self.removes_files:
+            if _holds(files.resolve(files.expand(path)), run.info.image_path):
+                run.leave_image()
             _remove_file(files, files.expand(path))
         for key in self.removes_registry:
             if run.registry.exists(key, view=self.view):
@@ -141,6 +145,10 @@ class Installer:
             return run.files
         bits: Bits = 32 if self.view is View.VIEW_32 else 64
         return run.files.in_view(self.view, run.machine.environment(run.info.account, bits))
+
+
+def _holds(path: str, image_path: str) -> bool:
+    return f"{folded(image_path)}\\".startswith(f"{folded(path)}\\")
 
 
 def _remove_file(files: ProcessFiles, path: str) -> None:

@@ -1,18 +1,19 @@
-r"""What a Windows path says: which names below drive C: it means, or why Windows refuses it.
+r"""What a Windows path says: which names on which volume it means, or why Windows refuses it.
 
-Sources: learn.microsoft.com, "Naming Files, Paths, and Namespaces" and "File path formats on Windows systems".
+Sources: learn.microsoft.com, "Naming Files, Paths, and Namespaces", "File path formats on Windows systems" and "Maximum
+Path Length Limitation"; codes that are not named there are from memory.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from harness.errors import MachineError, NotEmulated
 
-__all__ = ["DRIVE", "LITERAL", "parse_path", "is_device_name", "long_name_of"]
+__all__ = ["DRIVE", "LITERAL", "WindowsPath", "check_length", "is_device_name", "read_path"]
 
-#: The only volume.
+#: The volume that Windows is on.
 DRIVE = "C:"
 
 #: In front of a path: take its names as they are.
@@ -20,35 +21,89 @@ LITERAL = "\\\\?\\"
 
 _LONGEST_NAME = 255
 _LONGEST_PATH = 32_767
+#: The length of an ordinary path with the NUL at its end; a folder leaves room for a short name in it.
+_MAX_PATH = 260
+_MAX_FOLDER_PATH = 248
+
 _INVALID = re.compile(r'[<>"|?*\x00-\x1f]')
 _DEVICE = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)[1-9¹²³])[ ]*(\..*)?", re.IGNORECASE | re.DOTALL)
+_DRIVE = re.compile(r"[A-Za-z]:")
+_SHARE = re.compile(r"([A-Za-z])\$")
+#: What a machine calls itself besides its own name.
+_SELF = ("LOCALHOST", "127.0.0.1", "::1", "0--1.IPV6-LITERAL.NET")
 
-_SHORT = re.compile(r"([^.~ ]{1,6})~([1-4])(?:\.([^. ]{1,3}))?")
-_FITS_8_3 = re.compile(r"[^. +,;=\[\]]{1,8}(\.[^. +,;=\[\]]{1,3})?")
+
+@dataclass(frozen=True, slots=True)
+class WindowsPath:
+    r"""What a path says.
+
+    Attributes:
+        drive: the volume, `C:`.
+        names: the names below its root, outermost first.
+        is_literal: whether `\\?\` stood in front.
+        is_share: whether the volume was reached as an administrative share, `\\localhost\C$`.
+    """
+
+    drive: str
+    names: tuple[str, ...]
+    is_literal: bool = False
+    is_share: bool = False
 
 
-def parse_path(path: str) -> tuple[str, ...]:
-    r"""Return the names below drive C:, outermost first; none for the root.
+def read_path(path: str, host_name: str = "") -> WindowsPath:
+    r"""Return what a path says. A path without a drive, `\Windows`, is on drive C:.
 
     Slashes count as backslashes, `.` and `..` are worked out, and dots and blanks at the end are dropped as Windows
     drops them. `\\?\` in front turns all that off.
 
+    Args:
+        path: the path, absolute.
+        host_name: what the machine is called on the network.
+
     Raises:
-        MachineError: 3 for another drive or nothing at all, 123 for a name with characters that no file name has or
-            over 255 of them, 161 for a relative path, 206 for more than 32,767 characters.
-        NotEmulated: for a network path, a device path or an alternate data stream.
+        MachineError: 3 for nothing at all, 53 for another computer, 67 for a share that is not an administrative one,
+            123 for a name with characters that no file name has or over 255 of them, 161 for a relative path, 206 for
+            more than 32,767 characters.
+        NotEmulated: for a device path or an alternate data stream.
     """
     if len(path) > _LONGEST_PATH:
         raise MachineError(206, f"a path has at most {_LONGEST_PATH} characters", f"{path[:80]}...")
     is_literal = path.startswith(LITERAL)
     text = path[len(LITERAL) :] if is_literal else path.replace("/", "\\")
-    if text.startswith("\\\\") or (is_literal and text[1:2] != ":"):
-        raise NotEmulated("network and device paths", where=path, hint="use a path on drive C:")
-    names = _below_drive(text, path).split("\\")
+    if is_literal and text[:4].upper() == "UNC\\":
+        text = "\\\\" + text[4:]
+    is_share = text.startswith("\\\\")
+    if text[:4] in ("\\\\.\\", "\\\\?\\") or text[:4] == "\\??\\" or (is_literal and not is_share and text[1:2] != ":"):
+        raise NotEmulated("device paths", where=path, hint="use a path that begins with a drive letter")
+    drive, rest = _share(text, path, host_name) if is_share else _drive(text, path)
+    names = rest.split("\\")
     names = [name for name in names if name] if is_literal else _normal(names)
     for position, name in enumerate(names):
         _check(name, path, is_last=position == len(names) - 1, is_literal=is_literal)
-    return tuple(names)
+    return WindowsPath(drive, tuple(names), is_literal, is_share)
+
+
+def check_length(path: str, *, for_folder: bool = False) -> None:
+    r"""Make sure that a path is one that a program can use which knows nothing of long paths.
+
+    The volumes themselves take any path of up to 32,767 characters, as NTFS does. Windows refuses long ones for most
+    programs: those without `longPathAware` in their manifest, and all while `LongPathsEnabled` is 0.
+
+    Args:
+        path: an absolute path. One with `\\?\` in front may always be long.
+        for_folder: whether a folder is to be made; its path must leave room for a short file name.
+
+    Raises:
+        MachineError: 3 for 260 characters or more, 206 for a folder to be made whose path has 248 or more.
+    """
+    if len(path) < _MAX_FOLDER_PATH - 1 or path.startswith(LITERAL):
+        return
+    whole = read_path(path)
+    length = len("\\".join((whole.drive, *whole.names)))
+    if for_folder and length >= _MAX_FOLDER_PATH:
+        raise MachineError(206, f"the path has {length} characters, of which a folder's has at most 247", path)
+    if length >= _MAX_PATH:
+        raise MachineError(3, f"the path has {length} characters, and this program can use at most 259", path)
 
 
 def is_device_name(name: str) -> bool:
@@ -56,30 +111,28 @@ def is_device_name(name: str) -> bool:
     return _DEVICE.fullmatch(name) is not None
 
 
-def long_name_of(short: str, names: Iterable[str]) -> str | None:
-    """Return which of a folder's names an 8.3 name like `PROGRA~1` stands for; names in the order they were made.
-
-    NTFS gives every long name a short one of six characters and a number. From the fifth with the same beginning it
-    uses a hash instead, which is not modelled. Source: RtlGenerate8dot3Name, from memory.
-    """
-    match = _SHORT.fullmatch(short)
-    if match is None:
-        return None
-    wanted, number = (match[1].upper(), (match[3] or "").upper()), int(match[2])
-    alike = [name for name in names if not _FITS_8_3.fullmatch(name) and _shortened(name) == wanted]
-    return alike[number - 1] if number <= len(alike) else None
-
-
-def _below_drive(text: str, path: str) -> str:
-    if text[1:2] == ":":
-        if text[0].upper() != DRIVE[0]:
-            raise MachineError(3, "the machine has no such drive", path)
+def _drive(text: str, path: str) -> tuple[str, str]:
+    if _DRIVE.match(text):
         if text[2:3] not in ("", "\\"):
             raise MachineError(161, "the path is relative to the current folder of its drive, not absolute", path)
-        return text[3:]
+        return text[:2].upper(), text[3:]
     if not text.startswith("\\"):
         raise MachineError(161 if text else 3, "the path is not absolute", path)
-    return text[1:]
+    return DRIVE, text[1:]
+
+
+def _share(text: str, path: str, host_name: str) -> tuple[str, str]:
+    r"""Return the drive behind `\\localhost\C$\...` and the rest."""
+    host, _, rest = text[2:].partition("\\")
+    share, _, rest = rest.partition("\\")
+    if not host or not share:
+        raise MachineError(123, "a network path names a computer and a share", path)
+    if host.upper() not in (*_SELF, host_name.upper()):
+        raise MachineError(53, f"the network path was not found: no computer answers to {host!r}", path)
+    match = _SHARE.fullmatch(share)
+    if match is None:
+        raise MachineError(67, f"the machine shares nothing as {share!r}", path)
+    return f"{match[1].upper()}:", rest
 
 
 def _normal(names: list[str]) -> list[str]:
@@ -110,14 +163,3 @@ def _check(name: str, path: str, *, is_last: bool, is_literal: bool) -> None:
         raise MachineError(123, f"{name!r} is not a file name", path)
     if len(name) > _LONGEST_NAME // 2 and len(name.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST_NAME:
         raise MachineError(123, f"a file name has at most {_LONGEST_NAME} characters", path)
-
-
-def _shortened(name: str) -> tuple[str, str]:
-    """Return the first six characters and the extension that a short name of this one has, in upper case."""
-    stem, _, extension = name.replace(" ", "").strip(".").rpartition(".")
-    stem, extension = (stem.replace(".", ""), extension) if stem else (extension, "")
-    return _plain(stem)[:6], _plain(extension)[:3]
-
-
-def _plain(part: str) -> str:
-    return re.sub(r"[+,;=\[\]]", "_", part).upper()

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
-from harness.durations import format_duration
+from harness.durations import format_duration, parse_duration
 from harness.emulator.clock import VirtualTask
-from harness.emulator.lookup import Image, find_image
+from harness.emulator.creation import Parent, block_for, plan
+from harness.emulator.faults import Crash
+from harness.emulator.killing import check_may_end, no_such_process
+from harness.emulator.lookup import Image
 from harness.emulator.mutexes import Mutexes
-from harness.emulator.process_view import ProcessFiles, ProcessRegistry, view_of
-from harness.emulator.programs import Output, Program, ProgramRun
-from harness.emulator.unknown_programs import check_is_startable, not_emulated
+from harness.emulator.process_files import ProcessFiles
+from harness.emulator.process_registry import ProcessRegistry
+from harness.emulator.process_view import view_of
+from harness.emulator.programs import Program, ProgramRun
+from harness.emulator.streams import Output
 from harness.emulator.variables import Variables
 from harness.errors import MachineError, UsageError
 from harness.machine.clock import Signal
 from harness.model.commands import Command, Exit, ProcessInfo
 from harness.model.names import folded
-from harness.model.windows import Bits
+from harness.model.windows import Bits, Token
 from harness.timeline import Lane
 
 if TYPE_CHECKING:
     from harness.emulator.machine import EmulatedMachine
 
-__all__ = ["EmulatedProcess", "EmulatedProcesses", "KILLED", "SESSION_ENDED"]
+__all__ = ["EmulatedProcess", "EmulatedProcesses", "KILLED", "SESSION_ENDED", "STILL_ACTIVE"]
+
+#: What GetExitCodeProcess says of a process that runs (winnt.h).
+STILL_ACTIVE = 259
 
 #: Exit code of what is killed, as by `taskkill /F`; and of what dies with its session (DBG_TERMINATE_PROCESS).
 KILLED = 1
@@ -44,23 +53,34 @@ class EmulatedProcess:
 
     Attributes:
         info: its row of the process table.
+        environment: its variables, as it may have changed them.
         output: what it has written to its standard streams so far.
         exit: how it ended; None while it runs.
         ended: set when it has ended.
         started_at: when it was started, in the clock's monotonic time.
         is_reported: whether the timeline tells of it.
         task: the work it does; None for parts of Windows that do nothing.
+        doom: what ends it by itself, when it is to crash.
+        lets_go: called at its end, so that its file can be deleted again.
     """
 
-    def __init__(self, info: ProcessInfo, table: EmulatedProcesses) -> None:
+    def __init__(self, info: ProcessInfo, environment: Variables, table: EmulatedProcesses) -> None:
         self.info = info
+        self.environment = environment
         self.output = Output()
         self.exit: Exit | None = None
         self.ended = Signal()
         self.started_at = table.clock.monotonic()
         self.is_reported = False
         self.task: VirtualTask[None] | None = None
+        self.doom: VirtualTask[None] | None = None
+        self.lets_go: Callable[[], None] = lambda: None
         self._table = table
+
+    @property
+    def exit_code(self) -> int:
+        """What GetExitCodeProcess says: 259 while it runs. A process may really end with 259 too; `exit` tells."""
+        return STILL_ACTIVE if self.exit is None else self.exit.code
 
     async def wait(self, timeout: timedelta | None = None) -> Exit | None:
         """Wait for its end; None when it still runs at the time-out."""
@@ -98,29 +118,22 @@ class EmulatedProcesses:
         """Start a program; the lookup is CreateProcess's.
 
         Raises:
-            MachineError: 2 or 3 when no program is found, 87 for an empty command line, 193 when the file is no
-                program, 216 when it is made for another processor, 267 when the working folder is not there, 1008
-                when nobody is signed in to the session, 1115 while the machine restarts.
+            MachineError: 2 or 3 when no program is found, 5 for a folder, 87 for an empty command line, 193 when the
+                file is no program, 206 when the line is too long, 216 when it is made for another processor, 267 when
+                the working folder is not there, 740 when it asks for an administrator and the command is not elevated,
+                1008 when nobody is signed in to the session, 1115 while the machine restarts.
             NotEmulated: when nothing says what the program does.
         """
-        self._check_session(command)
-        machine, parent = self._machine, self._table.get(command.parent_pid)
-        image = find_image(
-            command,
-            files=machine.files,
-            facts=machine.facts,
-            environment=machine.environment(command.account, command.parent_bits),
-            parent_image=parent.info.image_path if parent else None,
-        )
-        check_is_startable(image)
-        program = machine.programs.find(image.path)
-        if program is None:
-            raise not_emulated(image, command)
-        self._check_folder(command)
-        process = self._enter(command, image.path, image.bits)
+        decided = plan(self._machine, command, self._parent_of(command))
+        command, program = decided.command, decided.program
+        process = self._enter(command, decided.image, decided.environment)
+        process.lets_go = self._machine.files.hold_image(decided.image.path)
         run = self._run_of(process, command)
         self._report_start(process, command)
         self._begin(process, lambda: _exit_code(program, run))
+        faults = self._machine.faults
+        if faults and (crash := faults.crash_of(process.info.image_path)):
+            process.doom = self.clock.spawn_apart(self._crash(process, crash), name=f"the crash of {process.info.name}")
         return process
 
     def running(self, name: str | None = None) -> Sequence[ProcessInfo]:
@@ -139,9 +152,19 @@ class EmulatedProcesses:
         command: Command,
         image: Image,
         work: Callable[[], Coroutine[Any, Any, int]] | None = None,
+        *,
+        environment: Mapping[str, str] | None = None,
     ) -> EmulatedProcess:
-        """Put work of ours on the process table, a service's main function; or a part of Windows that does nothing."""
-        process = self._enter(command, image.path, image.bits)
+        """Put work of ours on the process table, a service's main function; or a part of Windows that does nothing.
+
+        Args:
+            command: as whom and where, and whose child it is.
+            image: its file, which need not be there.
+            work: what it does; None for nothing.
+            environment: its variables; None for those that starting it would give it.
+        """
+        block = None if environment is None else Variables(environment)
+        process = self._enter(command, image, block or self._block(command, image.bits))
         if work:
             self._begin(process, work)
         return process
@@ -155,6 +178,30 @@ class EmulatedProcesses:
                 parents.add(process.info.pid)
                 found.append(process)
         return found
+
+    def terminate(self, pid: int, token: Token, *, code: int = KILLED, tree: bool = False) -> None:
+        """End a process as somebody, as OpenProcess and TerminateProcess do.
+
+        With `tree` what it started ends too, as far as all between still run; what may not be ended is left alone.
+
+        Args:
+            pid: which one.
+            token: whose rights count.
+            code: its exit code.
+            tree: whether its descendants end with it.
+
+        Raises:
+            MachineError: 87 when there is no such process, 5 when the token may not.
+        """
+        process = self._table.get(pid)
+        if process is None:
+            raise no_such_process(pid)
+        check_may_end(process.info, token)
+        for child in reversed(self.descendants(pid)) if tree else ():
+            with suppress(MachineError):
+                check_may_end(child.info, token)
+                self.end(child, code, "killed")
+        self.end(process, code, "killed")
 
     def end_session(self, session_id: int) -> None:
         """End every process of a session, as signing out does."""
@@ -178,52 +225,47 @@ class EmulatedProcesses:
         self._mutexes.release_all(process.info.pid)
         process.exit = Exit(
             code=code & 0xFFFFFFFF,
-            stdout="".join(process.output.stdout),
-            stderr="".join(process.output.stderr),
+            stdout=process.output.stdout,
+            stderr=process.output.stderr,
             elapsed=self.clock.monotonic() - process.started_at,
         )
         if process.is_reported and not self._machine.is_closed:
             self._report_end(process, process.exit, how)
+        process.lets_go()
         process.ended.set()
-        if process.task:
-            process.task.cancel()
+        for task in (process.doom, process.task):
+            if task:
+                task.cancel()
 
     # Starting
 
-    def _check_session(self, command: Command) -> None:
-        if self._machine.power.is_down:
-            raise MachineError(1115, "a system shutdown is in progress", command.command_line)
-        sessions = self._machine.sessions.signed_in()
-        if command.session_id and all(session.id != command.session_id for session in sessions):
-            raise MachineError(1008, f"nobody is signed in to session {command.session_id}", command.command_line)
+    def _parent_of(self, command: Command) -> Parent | None:
+        parent = self._table.get(command.parent_pid)
+        return Parent(info=parent.info, environment=parent.environment) if parent else None
 
-    def _check_folder(self, command: Command) -> None:
-        machine, folder = self._machine, command.working_directory
-        try:
-            is_folder = machine.files.info(folder, view_of(command.parent_bits, machine.facts)).is_directory
-        except MachineError:
-            is_folder = False
-        if not is_folder:
-            raise MachineError(267, "the folder to start the program in is not there", folder)
+    def _block(self, command: Command, bits: Bits) -> Variables:
+        return block_for(self._machine, command, bits, self._parent_of(command))
 
-    def _enter(self, command: Command, image_path: str, bits: Bits) -> EmulatedProcess:
+    def _enter(self, command: Command, image: Image, environment: Variables) -> EmulatedProcess:
         info = ProcessInfo(
             pid=self._next_pid,
             parent_pid=command.parent_pid,
-            image_path=image_path,
+            image_path=image.path,
             command_line=command.command_line,
             account=command.account,
             session_id=command.session_id,
-            bits=bits,
+            bits=image.bits,
             started=self.clock.now(),
+            working_directory=command.working_directory,
+            is_elevated=command.token.has_all_rights,
         )
         self._next_pid += _PID_STEP
-        process = self._table[info.pid] = EmulatedProcess(info, self)
+        process = self._table[info.pid] = EmulatedProcess(info, environment, self)
         return process
 
     def _run_of(self, process: EmulatedProcess, command: Command) -> ProgramRun:
         machine, info = self._machine, process.info
-        environment = Variables(machine.environment(info.account, info.bits), command.environment)
+        environment = process.environment
         view = view_of(info.bits, machine.facts)
         folder = command.working_directory
         return ProgramRun(
@@ -231,10 +273,11 @@ class EmulatedProcesses:
             info=info,
             command=command,
             environment=environment,
-            registry=ProcessRegistry(machine.registry.of_user(info.account.sid), info.account, view),
-            files=ProcessFiles(machine.files, info.account, view, working_directory=folder, environment=environment),
+            registry=ProcessRegistry(machine.registry.of_user(info.account.sid), command.token, view),
+            files=ProcessFiles(machine.files, command.token, view, working_directory=folder, environment=environment),
             mutexes=self._mutexes,
             output=process.output,
+            leave_image=process.lets_go,
         )
 
     def _begin(self, process: EmulatedProcess, work: Callable[[], Coroutine[Any, Any, int]]) -> None:
@@ -246,6 +289,10 @@ class EmulatedProcesses:
                 self.end(process, code, how)
 
         process.task = self.clock.spawn_apart(live(), name=f"{process.info.name} ({process.info.pid})")
+
+    async def _crash(self, process: EmulatedProcess, crash: Crash) -> None:
+        await self.clock.sleep(parse_duration(crash.after))
+        self.end(process, crash.exit_code, "crashed")
 
     # Ending
 

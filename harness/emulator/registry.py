@@ -10,328 +10,293 @@ Source, where nothing else is said: learn.microsoft.com, "Registry Keys Affected
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NoReturn
 
-from harness.emulator.classesroot import merged_keys
-from harness.emulator.frozen import RegistrySnapshot
-from harness.emulator.keys import Key
-from harness.emulator.registrydata import check_data
+from harness.emulator.frozen import KeyImage, RegistrySnapshot
+from harness.emulator.hives import Saved
+from harness.emulator.keyaccess import KeyAccess, Where, path_of, raise_missing
+from harness.emulator.keys import LINK_VALUE
+from harness.emulator.registrydata import check_value
+from harness.emulator.registryfiles import apply_edits, export_reg
+from harness.emulator.registrylinks import is_link_value
+from harness.emulator.registryplaces import names_below
+from harness.emulator.registryrights import KeyRights
+from harness.emulator.registrytree import RegistryTree, tree_of
 from harness.errors import MachineError
-from harness.machine.wow64 import names_elsewhere, registry_location
+from harness.formats.regfile import RegEdit, read_reg
+from harness.machine.clock import Signal
 from harness.model.names import folded
-from harness.model.windows import SYSTEM, Hive, RegistryPath, RegistryValue, View
+from harness.model.windows import RegistryPath, RegistryType, RegistryValue, View
 
 __all__ = ["EmulatedRegistry"]
 
-_LONGEST_KEY_NAME = 255
-_LONGEST_VALUE_NAME = 16_383
-_DEEPEST = 512
+_QUERY = KeyRights.KEY_QUERY_VALUE
 
-#: Keys already found are remembered up to this many; then the memory starts afresh.
-_MOST_REMEMBERED = 4_096
-
-#: The hives of a running Windows. `S-1-5-18` is a link to `.DEFAULT`: both are SYSTEM's.
-_HIVES = {
-    Hive.HKLM: ("HARDWARE", "SAM", "SECURITY", "SOFTWARE", "SYSTEM"),
-    Hive.HKU: (".DEFAULT", "S-1-5-19", "S-1-5-20"),
-}
-
-_CONTROL_SET = "ControlSet001"
-_HARDWARE_PROFILE = "0001"
-_CURRENT_CONFIG = r"SYSTEM\CurrentControlSet\Hardware Profiles\Current"
-
-#: Keys that nobody can delete, besides the hives: links lead to them, or Windows holds them open (from memory).
-_LASTING = (
-    rf"SYSTEM\{_CONTROL_SET}",
-    rf"SYSTEM\{_CONTROL_SET}\Hardware Profiles\{_HARDWARE_PROFILE}",
-    r"SOFTWARE\Classes",
-)
-_LASTING_64 = (r"SOFTWARE\WOW6432Node", r"SOFTWARE\Classes\WOW6432Node")
+#: Names up to this length need no closer look.
+_SHORT_NAME = 255
 
 
-class EmulatedRegistry:
+class EmulatedRegistry(KeyAccess):
     """The registry of an emulated machine; fulfils the `Registry` port.
 
-    HKCU and HKCR are SYSTEM's. `of_user` gives the same registry as a process of another user addresses it.
+    HKCU and HKCR are SYSTEM's, and so are the rights. `of_user` gives the same registry as a process of another user
+    addresses it, `of_token` the same within what that user may do. Every method takes a key that was opened in the
+    place of a path; when it has been deleted since, that is error 1018.
 
     Args:
         now: the machine's clock; keys remember when they were last written.
         is_64_bit: whether this Windows has a 32-bit half; without one, views make no difference.
+        faults: what goes wrong on purpose; asked for every read and write, with the place where the key really is.
 
     Attributes:
         now: the machine's clock.
     """
 
-    def __init__(self, now: Callable[[], datetime], *, is_64_bit: bool = True) -> None:
-        self.now = now
-        self._is_64_bit = is_64_bit
-        self._sid = SYSTEM.sid
-        self._remembered: dict[tuple[str, str, View], Key] = {}
-        self._signed_out: dict[str, tuple[Key, ...]] = {}
-        at = now()
-        self._hives = {hive: Key(hive.value, None, at) for hive in _HIVES}
-        for hive, names in _HIVES.items():
-            for name in names:
-                self._hives[hive].child(name, at)
-        for path in _LASTING + (_LASTING_64 if is_64_bit else ()):
-            self.create(RegistryPath(Hive.HKLM, path))
-
-    # Whose registry
-
-    def of_user(self, sid: str) -> EmulatedRegistry:
-        r"""Return this registry with that user's HKCU and HKCR; whatever is done through either, both see.
-
-        While the user's hive is not loaded, HKCU is `HKU\.DEFAULT`, as for a real process.
-        """
-        registry = copy.copy(self)
-        registry._sid = sid  # noqa: SLF001 - of its own kind
-        return registry
-
-    def load_user(self, sid: str) -> None:
-        """Make a user's hives appear below HKU, as at sign-in: those of the last time, or empty ones."""
-        users = self._hives[Hive.HKU]
-        if folded(sid) not in users.keys:
-            at = self.now()
-            for hive in self._signed_out.pop(folded(sid), ()) or (
-                Key(sid, users, at),
-                Key(f"{sid}_Classes", users, at),
-            ):
-                users.keys[folded(hive.name)] = hive
-            self._remembered.clear()
-            users.touch(at)
-
-    def unload_user(self, sid: str) -> None:
-        """Take a user's hives away from HKU, as at sign-out; they keep what is in them.
-
-        Raises:
-            MachineError: 2 when they are not loaded, 5 for the hives of Windows itself.
-        """
-        users = self._hives[Hive.HKU]
-        if folded(sid) in (folded(name) for name in (SYSTEM.sid, *_HIVES[Hive.HKU])):
-            raise MachineError(5, "this hive belongs to Windows itself and is never unloaded", rf"HKU\{sid}")
-        if folded(sid) not in users.keys:
-            raise _missing(RegistryPath(Hive.HKU, sid))
-        self._signed_out[folded(sid)] = tuple(users.keys.pop(folded(name)) for name in (sid, f"{sid}_Classes"))
-        self._remembered.clear()
-        users.touch(self.now())
-
     # Reading
 
-    def exists(self, path: RegistryPath, view: View = View.VIEW_64) -> bool:
-        """Return whether the key exists."""
-        return bool(self._found(path, view))
-
-    def get(self, path: RegistryPath, name: str = "", view: View = View.VIEW_64) -> RegistryValue | None:
+    def get(self, path: Where, name: str = "", view: View = View.VIEW_64) -> RegistryValue | None:
         """Return a value; None when the key or the value is missing. The empty name is the default value."""
         name_folded = folded(name)
-        for key in self._found(path, view):
+        known = self._known(path, view)
+        if known is not None:
+            value = known.values.get(name_folded)
+            return None if value is None else value[1]
+        for key in self._found(path, view, _QUERY):
             value = key.values.get(name_folded)
             if value is not None:
                 return value[1]
         return None
 
-    def values(self, path: RegistryPath, view: View = View.VIEW_64) -> Mapping[str, RegistryValue]:
+    def values(self, path: Where, view: View = View.VIEW_64) -> Mapping[str, RegistryValue]:
         """Return the values of a key in the order they were made.
 
         Raises:
             MachineError: 2 when the key does not exist.
         """
+        found = self._found(path, view, _QUERY) or raise_missing(path)
+        if len(found) == 1:
+            return dict(found[0].rows)
         merged: dict[str, tuple[str, RegistryValue]] = {}
-        for key in self._found(path, view) or _raise_missing(path):
-            merged = key.values if not merged else {**key.values, **merged}
+        for key in found:
+            merged = {**key.values, **merged}
         return dict(merged.values())
 
-    def subkeys(self, path: RegistryPath, view: View = View.VIEW_64) -> Sequence[str]:
+    def subkeys(self, path: Where, view: View = View.VIEW_64) -> Sequence[str]:
         """Return the names of the keys below a key, sorted as Windows lists them.
 
         Raises:
             MachineError: 2 when the key does not exist.
         """
-        if path.hive is Hive.HKCR:
-            sources = merged_keys(self, self._sid, path, view) or _raise_missing(path)
-            names = {folded(name): name for source in reversed(sources) for name in self.subkeys(source, view)}
-        else:
-            key = self._key(path, view) or _raise_missing(path)
-            names = self._names_below(path, view, key)
+        found = self._found(path, view, KeyRights.KEY_ENUMERATE_SUB_KEYS) or raise_missing(path)
+        view = view if self._is_64_bit else View.VIEW_64
+        listed = [names_below(key, view, lambda place: self._key(place, "", view)) for key in found]
+        if len(listed) == 1:
+            return list(listed[0])
+        names = {folded(name): name for one in reversed(listed) for name in one}
         return [names[name] for name in sorted(names)]
 
-    def modified(self, path: RegistryPath, view: View = View.VIEW_64) -> datetime:
+    def modified(self, path: Where, view: View = View.VIEW_64) -> datetime:
         """Return when the key was last written: a value set or deleted, a direct subkey made or deleted.
 
         Raises:
             MachineError: 2 when the key does not exist.
         """
-        return (self._found(path, view) or _raise_missing(path))[0].modified
+        return (self._found(path, view, _QUERY) or raise_missing(path))[0].modified
 
-    def snapshot(self) -> RegistrySnapshot:
-        """Return the registry as it is now; only what changed since the last time is copied."""
-        return RegistrySnapshot(hives={hive: root.frozen() for hive, root in self._hives.items()})
+    def watch(self, path: Where, view: View = View.VIEW_64, *, below: bool = False) -> Signal:
+        """Return what is set at the next change of the key: its values, its direct subkeys, or that it is deleted.
+
+        Args:
+            path: which key.
+            view: the half of Windows that is meant.
+            below: whether changes anywhere below count too.
+
+        Raises:
+            MachineError: 2 when the key does not exist.
+        """
+        found = self._found(path, view, KeyRights.KEY_NOTIFY) or raise_missing(path)
+        return self._hives.watches.add(found, below=below)
+
+    def show(self, path: RegistryPath | str, depth: int = 3, view: View = View.VIEW_64) -> RegistryTree:
+        """Return a picture of a key as it is now, which prints as a tree and shows as one in a notebook.
+
+        Args:
+            path: which key, or its path as text.
+            depth: how many levels of keys below it are shown.
+            view: the half of Windows that is meant.
+
+        Raises:
+            MachineError: 2 when the key does not exist.
+            UsageError: for a text that is no path.
+        """
+        return tree_of(self, path, depth, view)
 
     # Writing
 
-    def create(self, path: RegistryPath, view: View = View.VIEW_64) -> None:
+    def create(self, path: Where, view: View = View.VIEW_64, *, volatile: bool = False) -> None:
         """Make a key and those above it; an existing one stays as it is.
 
-        Raises:
-            MachineError: 87 for a key directly below HKLM or HKU, a name over 255 characters, or a tree deeper than
-                512 levels. Source of the first two: memory; the limits are documented.
-        """
-        self._made(path, view)
+        Args:
+            path: which key.
+            view: the half of Windows that is meant.
+            volatile: whether what is made is gone after a restart.
 
-    def set(self, path: RegistryPath, name: str, value: RegistryValue, view: View = View.VIEW_64) -> None:
+        Raises:
+            MachineError: 87 for a key directly below HKLM or HKU, a name over 256 characters, more than 32 levels at
+                once, or a tree deeper than 512 levels; 1021 for a lasting key below a volatile one. Source: the limits
+                are documented, their code and the first are from memory.
+        """
+        self._made(path, "", view, KeyRights(0), volatile=volatile)
+
+    def create_link(self, path: RegistryPath, target: RegistryPath, view: View = View.VIEW_64) -> None:
+        """Make a key that leads to another one, which need not exist.
+
+        Raises:
+            MachineError: 183 when there is a key of that name, and what `create` raises for the keys above.
+        """
+        self.make_link(path, "", view, target=target)
+
+    def set(self, path: Where, name: str, value: RegistryValue, view: View = View.VIEW_64) -> None:
         """Set a value, making the key if need be.
 
         Raises:
-            MachineError: 87 where `create` raises it, or for a value name over 16,383 characters.
+            MachineError: 87 where `create` raises it, or for a value name over 16,383 characters; 5 for a link that was
+                opened itself and takes no value but where it leads.
             UsageError: when the data does not fit the type.
         """
-        check_data(path, name, value)
-        if len(name) > _LONGEST_VALUE_NAME:
-            raise MachineError(87, f"a value name has at most {_LONGEST_VALUE_NAME} characters", path.short)
-        self._made(path, view).set(name, value, self.now())
+        if value.type is not RegistryType.REG_SZ or value.data.__class__ is not str or len(name) > _SHORT_NAME:
+            check_value(path_of(path), name, value)
+        key = self._known(path, view) or self._made(path, "", view, KeyRights.KEY_SET_VALUE)[0]
+        if key.is_link:
+            if not is_link_value(name, value):
+                raise MachineError(5, f"a link takes no value but {LINK_VALUE}", key.path.short)
+            self._remembered.clear()
+        key.set(name, value, self.now())
+        if self._hives.watches:
+            self._hives.watches.changed(key)
 
-    def delete_value(self, path: RegistryPath, name: str, view: View = View.VIEW_64) -> None:
+    def delete_value(self, path: Where, name: str, view: View = View.VIEW_64) -> None:
         """Delete a value.
 
         Raises:
             MachineError: 2 when it does not exist.
         """
-        key = self._key(self._written(path, view), view)
-        if key is None or key.values.pop(folded(name), None) is None:
-            raise MachineError(2, f"there is no registry value {name!r}", path.short)
-        key.touch(self.now())
+        key = self._writable(path, view, KeyRights.KEY_SET_VALUE)
+        if key is None or not key.remove_value(name, self.now()):
+            raise MachineError(2, f"there is no registry value {name!r}", path_of(path).short)
+        if key.is_link:
+            self._remembered.clear()
+        if self._hives.watches:
+            self._hives.watches.changed(key)
 
-    def delete(self, path: RegistryPath, view: View = View.VIEW_64) -> None:
-        """Delete a key with everything below it, at the place where the view has it.
+    def delete(self, path: Where, view: View = View.VIEW_64, *, only_if_empty: bool = False) -> None:
+        """Delete a key with everything below it, at the place where the view has it. Of a link only itself goes.
+
+        Args:
+            path: which key.
+            view: the half of Windows that is meant.
+            only_if_empty: whether a key with others below it stays, as with RegDeleteKey.
 
         Raises:
-            MachineError: 2 when it does not exist, 5 for a hive or a key that Windows keeps open.
+            MachineError: 2 when it does not exist; 5 for a hive, for a key that Windows keeps open or that is above
+                one, and, with `only_if_empty`, when there are keys below it.
         """
-        target = self._written(path, view)
-        key = self._key(target, view) or _raise_missing(path)
-        hive, names = self._place(target, view)
-        lasting = (folded(name) for name in _LASTING + _LASTING_64)
-        if len(names) < 2 or (hive is Hive.HKLM and folded("\\".join(names)) in lasting):  # noqa: PLR2004 - a hive
-            raise MachineError(5, "Windows keeps this registry key open", path.short)
-        key.remove(self.now())
+        key = self._writable(path, view, KeyRights.DELETE, follow=False) or raise_missing(path)
+        self._hives.delete(key, only_if_empty=only_if_empty)
 
-    # Finding
+    # Users
 
-    def _found(self, path: RegistryPath, view: View) -> Sequence[Key]:
-        """Return the key, or the keys that make up a merged one, or nothing."""
-        if path.hive is not Hive.HKCR:
-            key = self._key(path, view)
-            return (key,) if key else ()
-        sources = merged_keys(self, self._sid, path, view)
-        return [key for source in sources if (key := self._key(source, view))]
+    def load_user(self, sid: str) -> None:
+        """Make a user's hives appear below HKU, as at sign-in: those of the last time, or empty ones."""
+        self._hives.load_user(sid)
 
-    def _key(self, path: RegistryPath, view: View) -> Key | None:
-        known_as = (self._sid if path.hive is Hive.HKCU else path.hive, path.key, view)
-        key = self._remembered.get(known_as)
-        if key is not None and not key.is_deleted:
-            return key
-        hive, names = self._place(path, view)
-        key = self._hives[hive]
-        for name in names:
-            key = key.keys.get(folded(name))
-            if key is None:
-                return None
-        if len(self._remembered) >= _MOST_REMEMBERED:
-            self._remembered.clear()
-        self._remembered[known_as] = key
-        return key
+    def unload_user(self, sid: str) -> None:
+        """Take a user's hives away from HKU, as at sign-out; they keep what is in them but for what is volatile.
 
-    def _made(self, path: RegistryPath, view: View) -> Key:
-        target = self._written(path, view)
-        key = self._key(target, view)
-        if key is not None:
-            return key
-        hive, names = self._place(target, view)
-        if len(names) > _DEEPEST or any(len(name) > _LONGEST_KEY_NAME for name in names):
-            limits = f"{_LONGEST_KEY_NAME} characters in a key's name, {_DEEPEST} levels of keys"
-            raise MachineError(87, f"the registry allows at most {limits}", path.short)
-        key = self._hives[hive]
-        if folded(names[0]) not in key.keys:
-            raise MachineError(87, "Windows makes no keys directly below HKLM and HKU", path.short)
-        at = self.now()
-        for name in names:
-            key = key.child(name, at)
-        return key
+        Raises:
+            MachineError: 2 when they are not loaded, 5 for the hives of Windows itself.
+        """
+        self._hives.unload_user(sid)
 
-    def _written(self, path: RegistryPath, view: View) -> RegistryPath:
-        """Return the path that a write goes to: for HKCR the user's key where there is one, else the machine's."""
-        if path.hive is not Hive.HKCR:
-            return path
-        users = RegistryPath(Hive.HKU, rf"{self._sid}\SOFTWARE\Classes").child(path.key)
-        return (
-            users
-            if path.key and self._key(users, view)
-            else RegistryPath(Hive.HKLM, r"SOFTWARE\Classes").child(path.key)
-        )
+    # The whole
 
-    def _place(self, path: RegistryPath, view: View) -> tuple[Hive, tuple[str, ...]]:
-        """Return where a key really is: HKLM or HKU, and the names below."""
-        location = registry_location(self._absolute(path), view if self._is_64_bit else View.VIEW_64)
-        names = location.parts
-        if names:
-            first = folded(names[0])
-            if location.hive is Hive.HKU and first == SYSTEM.sid:
-                names = (".DEFAULT", *names[1:])
-            elif first == "SYSTEM" and len(names) > 1:
-                names = _without_system_links(names)
-        return location.hive, names
+    def snapshot(self) -> RegistrySnapshot:
+        """Return the registry as it is now; only what changed since the last time is copied."""
+        return self._hives.snapshot()
 
-    def _absolute(self, path: RegistryPath) -> RegistryPath:
-        if path.key.startswith("\\"):
-            raise MachineError(161, "a registry path does not begin with a backslash", path.short)
-        key = "\\".join(filter(None, path.parts))
-        if path.hive is Hive.HKCU:
-            sid = self._sid if folded(self._sid) in self._hives[Hive.HKU].keys else ".DEFAULT"
-            return RegistryPath(Hive.HKU, f"{sid}\\{key}".rstrip("\\"))
-        if path.hive is Hive.HKCC:
-            return RegistryPath(Hive.HKLM, f"{_CURRENT_CONFIG}\\{key}".rstrip("\\"))
-        return RegistryPath(path.hive, key)
+    def restore(self, snapshot: RegistrySnapshot) -> None:
+        r"""Let everything be as in a snapshot of this or another machine, at the cost of what is then looked at.
 
-    def _names_below(self, path: RegistryPath, view: View, key: Key) -> dict[str, str]:
-        """Return what a key lists: what it holds, without what the view has elsewhere, with what it has from there."""
-        place = self._absolute(path)
-        elsewhere = names_elsewhere(place, view) if self._is_64_bit else ()
-        names = {name: child.name for name, child in key.keys.items()}
-        if elsewhere and view is View.VIEW_32:
-            names.pop("WOW6432NODE", None)
-        for name in elsewhere:
-            names.pop(folded(name), None)
-            found = self._key(place.child(name), view)
-            if found is not None:
-                names[folded(name)] = found.name if folded(found.name) == folded(name) else name
-        hive, parts = self._place(place, view)
-        link = _LISTED_LINKS.get((hive, folded("\\".join(parts))))
-        return {**names, folded(link): link} if link else names
+        Loaded are the hives that were, of users and others; those of users who were signed out are theirs again. What
+        is volatile is not taken over, `HKLM\HARDWARE` being what a start finds; open keys are deleted ones, and nobody
+        who watches is told.
+        """
+        self._hives.restore(snapshot)
 
+    def mount(self, path: RegistryPath, image: KeyImage, saved: Saved | None = None) -> None:
+        r"""Hang a key with all below it at a path, without looking at what is in it.
 
-#: Links that a key lists beside the real keys below it.
-_LISTED_LINKS = {
-    (Hive.HKU, ""): SYSTEM.sid,
-    (Hive.HKLM, "SYSTEM"): "CurrentControlSet",
-    (Hive.HKLM, folded(rf"SYSTEM\{_CONTROL_SET}\Hardware Profiles")): "Current",
-}
+        A new name directly below HKLM or HKU is a hive that is loaded, as by RegLoadKey, until `unmount` or the end of
+        this boot. Anywhere else the image takes the place of what is there and stays: a base layer. Of an image for
+        HKLM or HKU itself every key takes its place. What Windows always has is there afterwards too.
 
+        Args:
+            path: where; its name counts, not the image's.
+            image: a hive file, a part of a snapshot.
+            saved: for a loaded hive; told the last image when it is unloaded.
+        """
+        self._hives.mount(self.location(path), image, saved)
 
-def _without_system_links(names: tuple[str, ...]) -> tuple[str, ...]:
-    system, control_set, *rest = names
-    if folded(control_set) == "CURRENTCONTROLSET":
-        control_set = _CONTROL_SET
-    if [folded(name) for name in rest[:2]] == ["HARDWARE PROFILES", "CURRENT"]:
-        rest[1] = _HARDWARE_PROFILE
-    return (system, control_set, *rest)
+    def unmount(self, path: RegistryPath) -> KeyImage:
+        """Take a hive away that was loaded, as RegUnLoadKey does; return its last image, without what is volatile.
 
+        Raises:
+            MachineError: 2 when there is no such key, 87 when it is no loaded hive, 5 for one of Windows itself.
+        """
+        return self._hives.unmount(self.location(path))
 
-def _missing(path: RegistryPath) -> MachineError:
-    return MachineError(2, "there is no such registry key", path.short)
+    # Files
 
+    def import_reg(self, data: bytes | str, *, source: str = "the .reg file", view: View = View.VIEW_64) -> None:
+        """Do what a `.reg` file says, or nothing. HKCU is that of this registry's user.
 
-def _raise_missing(path: RegistryPath) -> NoReturn:
-    raise _missing(path)
+        Args:
+            data: the file.
+            source: its name for messages.
+            view: the half of Windows that is meant.
+
+        Raises:
+            FormatError: with every line that does not read.
+            MachineError: when the registry refuses something, with the line; then it is as it was.
+        """
+        self.import_edits(read_reg(data, source=source).edits, source=source, view=view)
+
+    def import_edits(self, edits: Iterable[RegEdit], *, source: str, view: View = View.VIEW_64) -> None:
+        """Do all these edits, or none; see `import_reg`.
+
+        Raises:
+            MachineError: when the registry refuses one, with its line; then it is as it was.
+        """
+        apply_edits(self, self._hives, edits, source=source, view=view)
+
+    def export_reg(self, path: RegistryPath, view: View = View.VIEW_64) -> bytes:
+        """Return a key with all below it as Registry Editor exports it: version 5, in UTF-16.
+
+        Raises:
+            MachineError: 2 when the key does not exist.
+            UsageError: for a name with a line break or NUL in it, which no `.reg` file can say.
+        """
+        return export_reg(self, path, view=view)
+
+    def keep_hardware(self) -> None:
+        r"""Let what is below HKLM\HARDWARE now be what every start of Windows finds there, and volatile."""
+        self._hives.keep_hardware()
+
+    def drop_volatile(self) -> None:
+        r"""Let everything be as Windows finds it when it starts.
+
+        Volatile keys are gone, users and other hives unloaded, `HKLM\HARDWARE` as found, the links of the system made
+        anew, and nobody watches any more.
+        """
+        self._hives.drop_volatile()

@@ -6,13 +6,13 @@ for, not the dozens of service hosts there really are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.emulator.lookup import Image
 from harness.model.commands import Command
-from harness.model.windows import SYSTEM, Account
+from harness.model.windows import LOCAL_SERVICE, NETWORK_SERVICE, SYSTEM, Account
 
 if TYPE_CHECKING:
     from harness.emulator.processes import EmulatedProcesses
@@ -21,13 +21,6 @@ __all__ = ["Resident", "SYSTEM_PROCESSES", "SESSION_PROCESSES", "start_residents
 
 _SYSTEM32 = r"C:\Windows\System32"
 _DEFENDER = r"C:\ProgramData\Microsoft\Windows Defender\Platform\4.18.24090.11-0"
-
-_LOCAL_SERVICE = Account(
-    name="LOCAL SERVICE", domain="NT AUTHORITY", sid="S-1-5-19", profile=r"C:\Windows\ServiceProfiles\LocalService"
-)
-_NETWORK_SERVICE = Account(
-    name="NETWORK SERVICE", domain="NT AUTHORITY", sid="S-1-5-20", profile=r"C:\Windows\ServiceProfiles\NetworkService"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +45,8 @@ SYSTEM_PROCESSES = (
     Resident(rf"{_SYSTEM32}\services.exe", "wininit.exe"),
     Resident(rf"{_SYSTEM32}\lsass.exe", "wininit.exe"),
     Resident(rf"{_SYSTEM32}\svchost.exe", "services.exe"),
-    Resident(rf"{_SYSTEM32}\svchost.exe", "services.exe", _NETWORK_SERVICE),
-    Resident(rf"{_SYSTEM32}\svchost.exe", "services.exe", _LOCAL_SERVICE),
+    Resident(rf"{_SYSTEM32}\svchost.exe", "services.exe", NETWORK_SERVICE),
+    Resident(rf"{_SYSTEM32}\svchost.exe", "services.exe", LOCAL_SERVICE),
     Resident(rf"{_SYSTEM32}\spoolsv.exe", "services.exe"),
     Resident(rf"{_SYSTEM32}\SearchIndexer.exe", "services.exe"),
     Resident(rf"{_DEFENDER}\MsMpEng.exe", "services.exe"),
@@ -82,6 +75,7 @@ def start_residents(
         session_id: the session they are in.
     """
     bits = processes.native_bits
+    blocks: dict[str, Mapping[str, str]] = {}
     for resident in residents:
         parents = processes.running(resident.parent) if resident.parent else ()
         command = Command(
@@ -91,4 +85,6 @@ def start_residents(
             session_id=session_id,
             parent_pid=parents[-1].pid if parents else 0,
         )
-        processes.host(command, Image(path=resident.image, bits=bits, is_program=True))
+        block = blocks.get(command.account.sid)
+        image = Image(path=resident.image, bits=bits, is_program=True)
+        blocks[command.account.sid] = processes.host(command, image, environment=block).environment

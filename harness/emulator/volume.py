@@ -1,64 +1,128 @@
-"""Folders and files of one emulated volume, as pyfakefs's objects in a pyfakefs file system of its own.
+"""Volumes: their space, their clock, and the pyfakefs file system that they are all in.
 
 Nothing is patched, and none of pyfakefs's stand-ins for `pathlib` is touched: those are shared by the whole process.
-What pyfakefs looks up slowly, or reads from this computer's clock, or holds in memory, is done here instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
-from pyfakefs.fake_file import FakeDirectory, FakeFile
 from pyfakefs.fake_filesystem import FakeFilesystem
 from pyfakefs.helpers import FSType
 
-from harness.emulator.contents import Content, ContentStore
-from harness.emulator.frozen import FrozenFile, FrozenFolder
-from harness.emulator.paths import DRIVE
+from harness.emulator.contents import ContentStore
+from harness.emulator.faults import Faults, Operation
+from harness.emulator.filelayout import Tree
+from harness.emulator.folders import Folder
+from harness.emulator.frozen import FrozenVolume
+from harness.emulator.nodes import File, Node, Record
 from harness.errors import MachineError
 from harness.model.names import folded
 
-__all__ = ["Volume", "Folder", "File", "Tree"]
-
-#: What a folder is to hold: bytes of files and further folders, by name.
-Tree = Mapping[str, "Tree | bytes"]
+__all__ = ["Tree", "Volume", "Volumes"]
 
 _MIB = 2**20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_STAT_NAMES = frozenset(FakeFile.stat_types)
 
 
-class Volume:
-    """Drive C:, its clock and its space.
+class Volumes:
+    """What the volumes of a machine share.
 
     Attributes:
-        root: the folder that holds everything.
+        system: the pyfakefs file system: for reading through pyfakefs's `FakeOsModule`, never for writing.
         store: where contents are kept.
+        faults: what goes wrong on purpose, if anything can.
+        by_drive: the volumes, by drive (`C:`).
     """
 
-    def __init__(self, now: Callable[[], datetime], size_mb: int, store: ContentStore) -> None:
-        self.store = store
+    def __init__(self, now: Callable[[], datetime], store: ContentStore, faults: Faults | None) -> None:
         self._now = now
-        self._system = _WindowsSystem(total_size=size_mb * _MIB)
-        self._system.shuffle_listdir_results = False
-        self._mount = self._system.mount_points[DRIVE]
-        self._system.root.remove_entry(DRIVE)
-        self.root = Folder(self, DRIVE, self.now_ns())
-        self._system.root.add_entry(self.root)
-        self.root.stat_result.st_dev = self._mount["idev"]
+        self.store = store
+        self.faults = faults
+        self.system = _WindowsSystem()
+        self.system.shuffle_listdir_results = False
+        self.by_drive: dict[str, Volume] = {}
 
-    @property
-    def system(self) -> FakeFilesystem:
-        """The pyfakefs file system below: for reading through pyfakefs's `FakeOsModule`, never for writing."""
-        return self._system
+    def add(self, drive: str, size_bytes: int, label: str = "") -> Volume:
+        """Make an empty volume, in place of the one with that letter."""
+        volume = Volume(self, drive, size_bytes, label)
+        volume.root = Folder(volume, drive, self.now_ns())
+        self._mount(volume)
+        return volume
+
+    def restore(self, drive: str, image: FrozenVolume) -> Volume:
+        """Make a volume as an image says, in place of the one with that letter."""
+        volume = Volume(self, drive, image.size_bytes, image.label)
+        volume.mount["used_size"] = image.used_bytes
+        volume.root = Folder.of_image(volume, image.root)
+        for paths in image.hard_links:
+            volume.join(paths)
+        self._mount(volume)
+        return volume
+
+    def remove(self, drive: str) -> None:
+        """Take a volume away."""
+        del self.by_drive[drive]
+        del self.system.mount_points[drive]
+        self.system.root.remove_entry(drive, recursive=False)
+
+    def strike(self, operation: Operation, node: Node, name: str = "") -> None:
+        """Fail when that operation is to go wrong on purpose there.
+
+        Args:
+            operation: what is about to be done.
+            node: with what, or in which folder.
+            name: with what in that folder.
+
+        Raises:
+            MachineError: with the fault's code.
+        """
+        if self.faults:
+            self.faults.strike(operation, _place(node, name))
 
     def now_ns(self) -> int:
         """Return the machine's time in nanoseconds since 1970."""
         elapsed = self._now() - _EPOCH
         return ((elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + elapsed.microseconds) * 1_000
 
-    def claim(self, growth: int, node: Folder | File, name: str = "") -> None:
+    def _mount(self, volume: Volume) -> None:
+        root = self.system.root
+        if volume.drive in root.entries:
+            root.entries.pop(volume.drive)
+        # What pyfakefs's add_entry does, without what that would ask the folder to change in itself.
+        root.entries[volume.drive] = volume.root
+        self.system.mount_points[volume.drive] = volume.mount
+        self.by_drive[volume.drive] = volume
+
+
+class Volume:
+    """One volume.
+
+    Attributes:
+        drive: its letter with the colon.
+        label: its name.
+        root: the folder that holds everything.
+        store: where contents are kept.
+        mount: pyfakefs's notes about it: its device number, its size, how much of that is taken.
+        linked: the files that have several names.
+    """
+
+    root: Folder
+
+    def __init__(self, volumes: Volumes, drive: str, size_bytes: int, label: str) -> None:
+        self.drive = drive
+        self.label = label
+        self.store = volumes.store
+        self.now_ns = volumes.now_ns
+        self.faults = volumes.faults
+        self.system: FakeFilesystem = volumes.system
+        self.device = ord(drive[0])
+        self.mount: dict[str, Any] = {"idev": self.device, "total_size": size_bytes, "used_size": 0}
+        self.linked: dict[int, Record] = {}
+
+    def claim(self, growth: int, node: Node, name: str = "") -> None:
         """Take so many bytes of the volume's space, or give them back when negative.
 
         Args:
@@ -69,19 +133,80 @@ class Volume:
         Raises:
             MachineError: 112 when there is not so much.
         """
-        try:
-            self._system.change_disk_usage(growth, node.name, self._mount["idev"])
-        except OSError as error:
-            place = f"{node.windows_path}\\{name}" if name else node.windows_path
-            raise MachineError(112, "there is not enough space on the disk", place) from error
+        used = self.mount["used_size"] + growth
+        if growth > 0 and used > self.mount["total_size"]:
+            raise MachineError(112, "there is not enough space on the disk", _place(node, name))
+        self.mount["used_size"] = used
 
-    def free_mb(self) -> int:
-        """Return the free space in megabytes."""
-        return int(self._mount["total_size"] - self._mount["used_size"]) // _MIB
+    @property
+    def size_bytes(self) -> int:
+        """How much it holds."""
+        return int(self.mount["total_size"])
 
+    @property
+    def free_bytes(self) -> int:
+        """How much is free; what files hold counts, not what a file system needs besides."""
+        return int(self.mount["total_size"] - self.mount["used_size"])
 
-def _size_of(tree: Tree) -> int:
-    return sum(len(held) if isinstance(held, bytes) else _size_of(held) for held in tree.values())
+    def check_faults(self, file: File) -> None:
+        """Fail when writing to that file is to go wrong on purpose.
+
+        Raises:
+            MachineError: with the fault's code.
+        """
+        if self.faults:
+            self.faults.strike(Operation.WRITE_FILE, file.windows_path)
+
+    def next_file_id(self) -> int:
+        """Return a number that no other file has."""
+        self.system.last_ino += 1
+        return int(self.system.last_ino)
+
+    def frozen(self) -> FrozenVolume:
+        """Return how it is; only what changed since the last time is copied, contents never."""
+        return FrozenVolume(
+            root=self.root.frozen(),
+            label=self.label,
+            size_bytes=self.size_bytes,
+            used_bytes=int(self.mount["used_size"]),
+            hard_links=tuple(
+                tuple(name.windows_path for name in record.names or ()) for record in self.linked.values()
+            ),
+        )
+
+    # Files with several names
+
+    def join(self, paths: tuple[str, ...]) -> None:
+        """Make several names, which an image holds as files of their own, names of one file again."""
+        first: File | None = None
+        for path in paths:
+            node: Node = self.root
+            for name in path.split("\\")[1:]:
+                assert isinstance(node, Folder)  # the image was made of such a path
+                node = node.index[folded(name)]
+            assert isinstance(node, File)
+            first = first or node
+            self.add_name(first.record, first, node)
+
+    def add_name(self, record: Record, first: File, name: File) -> None:
+        """Make a file one with another one."""
+        if record.names is None:
+            record.names = [first]
+            self.linked[id(record)] = record
+        if name not in record.names:
+            name.record = record
+            record.names.append(name)
+
+    def remove_name(self, file: File) -> None:
+        """Note that a file has lost a name; with the last one its space is free."""
+        record = file.record
+        if record.names is None:
+            self.claim(-record.content.size, file)
+            return
+        record.names.remove(file)
+        if len(record.names) == 1:
+            record.names = None
+            del self.linked[id(record)]
 
 
 class _WindowsSystem(FakeFilesystem):
@@ -98,248 +223,6 @@ class _WindowsSystem(FakeFilesystem):
         super().reset(total_size, init_pathlib=False)
 
 
-class _Node(FakeFile):
-    """What folders and files have in common.
-
-    Attributes:
-        volume: where it is.
-        image: how it was when it was last frozen; None when it, or something in it, has changed since.
-    """
-
-    name: str  # type: ignore[assignment]  # pyfakefs lets a name be bytes
-    volume: Volume
-    image: FrozenFolder | FrozenFile | None
-
-    @property
-    def above(self) -> Folder | None:
-        """The folder it is in; None for the root and for what has been deleted."""
-        folder = self.parent_dir() if self.parent_dir else None
-        return folder if isinstance(folder, Folder) else None
-
-    @property
-    def windows_path(self) -> str:
-        """The full path, in the spelling its parts were made with."""
-        names = [self.name]
-        folder = self.above
-        while folder:
-            names.append(folder.name)
-            folder = folder.above
-        return "\\".join(reversed(names)) if len(names) > 1 else f"{self.name}\\"
-
-    @property
-    def created(self) -> datetime:
-        """When it was made."""
-        return _EPOCH + timedelta(microseconds=self.stat_result.st_ctime_ns // 1_000)
-
-    @property
-    def modified(self) -> datetime:
-        """When it last changed."""
-        return _EPOCH + timedelta(microseconds=self.stat_result.st_mtime_ns // 1_000)
-
-    def touch(self, at_ns: int) -> None:
-        """Note that it changed."""
-        self.stat_result.st_mtime_ns = at_ns
-        self.forget_image()
-
-    def forget_image(self) -> None:
-        """Note that its last image is no longer true, nor are those of the folders it is in."""
-        # What has no image has none above it either, so that this stops early.
-        node: _Node | None = self
-        while node and node.image:
-            node.image = None
-            node = node.above
-
-    def __setattr__(self, name: str, value: object) -> None:
-        # Does what pyfakefs's own does, at a third of the price; a node sets some twenty attributes when it is made.
-        if name in _STAT_NAMES:
-            setattr(self.stat_result, name, value)
-        else:
-            object.__setattr__(self, name, value)
-
-    def _be_made(self, volume: Volume, at_ns: int) -> None:
-        self.volume = volume
-        self.image = None
-        times = self.stat_result
-        times.st_ctime_ns = times.st_mtime_ns = times.st_atime_ns = at_ns
-
-
-class File(_Node):
-    """A file; what a handle reads and writes.
-
-    Attributes:
-        content: its bytes.
-        handles: how often it is open.
-    """
-
-    def __init__(self, volume: Volume, name: str, at_ns: int, content: Content) -> None:
-        super().__init__(name, filesystem=volume.system)
-        self._be_made(volume, at_ns)
-        self.content = content
-        self.handles = 0
-
-    @property
-    def byte_contents(self) -> bytes:
-        """The bytes, for pyfakefs; all of them, in memory."""
-        return self.content.read(0, self.content.size)
-
-    def is_large_file(self) -> bool:
-        """Return False: for pyfakefs a large file is one that cannot be read."""
-        return False
-
-    @property
-    def size_bytes(self) -> int:
-        """The length."""
-        return self.content.size
-
-    def read(self, start: int, count: int) -> bytes:
-        """Return up to `count` bytes from `start`."""
-        return self.content.read(start, count)
-
-    def write(self, start: int, data: memoryview) -> None:
-        """Put bytes at a place; the modified time is that of the write.
-
-        Raises:
-            MachineError: 112 when the volume is full; then nothing was written.
-        """
-        if data:
-            self.volume.claim(max(0, start + len(data) - self.content.size), self)
-            self._own_content().write(start, data)
-            self._changed()
-
-    def truncate(self, size: int) -> None:
-        """Cut off what is beyond a size, or fill up with zeros.
-
-        Raises:
-            MachineError: 112 when the volume is full.
-        """
-        self.volume.claim(size - self.content.size, self)
-        self._own_content().truncate(size)
-        self._changed()
-
-    def replace(self, content: Content) -> None:
-        """Hold another content.
-
-        Raises:
-            MachineError: 112 when the volume is full.
-        """
-        self.volume.claim(content.size - self.content.size, self)
-        self.content = content
-        self._changed()
-
-    def closed(self) -> None:
-        """Be told that a handle was closed."""
-        self.handles -= 1
-
-    def frozen(self) -> FrozenFile:
-        """Return an immutable image."""
-        if not isinstance(self.image, FrozenFile):
-            self.content.is_shared = True
-            self.image = FrozenFile(name=self.name, content=self.content, created=self.created, modified=self.modified)
-        return self.image
-
-    def _own_content(self) -> Content:
-        if self.content.is_shared:
-            self.content = self.content.copy()
-        return self.content
-
-    def _changed(self) -> None:
-        self.stat_result.st_size = self.content.size
-        self.touch(self.volume.now_ns())
-
-
-class Folder(_Node, FakeDirectory):
-    """A folder. What is laid down in it is made when somebody first looks, as pyfakefs does with real folders."""
-
-    def __init__(self, volume: Volume, name: str, at_ns: int) -> None:
-        FakeDirectory.__init__(self, name, filesystem=volume.system)
-        self._be_made(volume, at_ns)
-        self._index: dict[str, Folder | File] = {}
-        self._laid_down: Tree | None = None
-
-    @property
-    def index(self) -> dict[str, Folder | File]:
-        """What it holds, by folded name."""
-        if self._laid_down is not None:
-            self._unfold()
-        return self._index
-
-    @property
-    def entries(self) -> dict[str, FakeFile]:
-        """What it holds, by name, for pyfakefs."""
-        if self._laid_down is not None:
-            self._unfold()
-        return self._entries
-
-    def lay_down(self, tree: Tree) -> None:
-        """Let an empty folder hold folders and files that count as made at the same moment as the folder.
-
-        Raises:
-            MachineError: 112 when the volume is too small.
-        """
-        self.volume.claim(_size_of(tree), self)
-        self._laid_down = tree
-
-    def _unfold(self) -> None:
-        tree, self._laid_down = self._laid_down or {}, None
-        at_ns = self.stat_result.st_ctime_ns
-        for name, held in tree.items():
-            if isinstance(held, bytes):
-                self.add(name, self.volume.store.new(held), at_ns)
-            else:
-                folder = Folder(self.volume, name, at_ns)
-                folder._laid_down = held
-                self.put(folder, at_ns)
-
-    def add(self, name: str, content: Content, at_ns: int) -> File:
-        """Make a file, whose space has been claimed before."""
-        file = File(self.volume, name, at_ns, content)
-        self.put(file, at_ns)
-        file.stat_result.st_size = content.size
-        return file
-
-    def put(self, node: Folder | File, at_ns: int) -> None:
-        """Take something in."""
-        self.add_entry(node)
-        self.index[folded(node.name)] = node
-        self.touch(at_ns)
-
-    def take(self, node: Folder | File, at_ns: int) -> None:
-        """Give something away; the space of a file is free then, that of a folder's files is not."""
-        self.remove_entry(node.name, recursive=False)
-        node.parent_dir = None
-        del self.index[folded(node.name)]
-        self.touch(at_ns)
-
-    def files_within(self) -> Iterator[File]:
-        """Return every file in it and in its folders."""
-        folders = [self]
-        for folder in folders:  # grows while it is walked
-            for node in folder.index.values():
-                if isinstance(node, Folder):
-                    folders.append(node)
-                else:
-                    yield node
-
-    def frozen(self) -> FrozenFolder:
-        """Return an immutable image; what has not changed since the last one is not looked at again."""
-        stale = [self]
-        for folder in stale:  # grows while it is walked: parents stand before children
-            stale.extend(node for node in folder.index.values() if isinstance(node, Folder) and not node.image)
-        for folder in reversed(stale):
-            folder._freeze()  # noqa: SLF001 - of its own kind
-        return self._freeze()
-
-    def _freeze(self) -> FrozenFolder:
-        if not isinstance(self.image, FrozenFolder):
-            # Folders inside were frozen before; they return what they have.
-            entries = {
-                name: node._freeze() if isinstance(node, Folder) else node.frozen()  # noqa: SLF001
-                for name, node in self.index.items()
-            }
-            self.image = FrozenFolder(name=self.name, entries=entries, created=self.created, modified=self.modified)
-        return self.image
-
-    def _normalized_entryname(self, pathname_name: str) -> str:
-        # pyfakefs compares with every name it has; the index knows.
-        node = self.index.get(folded(pathname_name))
-        return node.name if node else pathname_name
+def _place(node: Node, name: str) -> str:
+    path = node.windows_path
+    return path if not name else f"{path}{name}" if path.endswith("\\") else f"{path}\\{name}"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import islice
 from typing import TypeVar, cast
 
@@ -31,8 +31,10 @@ __all__ = [
     "guid",
     "base64_bytes",
     "list_of",
+    "mapping_of",
     "nested_json",
     "one_of",
+    "strict_object",
 ]
 
 T = TypeVar("T")
@@ -156,6 +158,27 @@ class ObjectReader:
             return cast("T", None)
 
 
+def strict_object(value: object, known: Collection[str]) -> ObjectReader:
+    """Take an object apart of which every field is known; the others are errors.
+
+    Raises:
+        Misfit: if the value is not an object.
+    """
+    fields = ObjectReader(value)
+    for name in fields.names:
+        if name not in known:
+            hint = suggestion(name, known) or f" - the fields here are {', '.join(known)}"
+            fields.require(name, _refuse(f"unknown field{hint}"))
+    return fields
+
+
+def _refuse(message: str) -> Reader[None]:
+    def read(value: object) -> None:  # noqa: ARG001 - whatever it is
+        raise Misfit(message)
+
+    return read
+
+
 def text(value: object) -> str:
     """Read a text."""
     if not isinstance(value, str):
@@ -234,6 +257,26 @@ def list_of(item: Reader[T]) -> Reader[tuple[T, ...]]:
         if errors:
             raise Misfits("list", errors)
         return tuple(items)
+
+    return read
+
+
+def mapping_of(key: Reader[object], item: Reader[T]) -> Reader[Mapping[str, T]]:
+    """Return a reader of objects whose keys are data, as with paths; the keys stay as they are written."""
+
+    def read(value: object) -> Mapping[str, T]:
+        fields = ObjectReader(value)
+        items = {name: fields.require(name, _both(key, name, item)) for name in fields.names}
+        fields.close()
+        return items
+
+    return read
+
+
+def _both(key: Reader[object], name: str, item: Reader[T]) -> Reader[T]:
+    def read(value: object) -> T:
+        key(name)
+        return item(value)
 
     return read
 

@@ -83,7 +83,8 @@ class Task(Protocol[T_co]):
 class Clock(Protocol):
     """Time on one machine.
 
-    Wall time is what users, schedules and logs see, and may jump. Monotonic time is for time limits, and never jumps.
+    Wall time is what users, schedules and logs see, and may jump. Monotonic time is for time limits, and never jumps;
+    it stands still while the machine sleeps, and so do waits, which count it.
     """
 
     @property
@@ -100,7 +101,7 @@ class Clock(Protocol):
         ...
 
     def monotonic(self) -> timedelta:
-        """Return the time since the clock was made."""
+        """Return how long the machine has been awake since the clock was made."""
         ...
 
     async def sleep(self, duration: timedelta) -> None:

@@ -2,31 +2,23 @@
 
 The emulated machine fulfils them in Python; a real Windows will through its own interfaces. Failures are
 `MachineError` with the Win32 code. Looking at something never changes it.
-
-Registry and files are addressed as a 64-bit program running as SYSTEM addresses them; the `view` argument chooses
-the 32-bit half. A user's keys are reached by `RegistryPath.of_user(sid)`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO, Literal, Protocol
+from typing import Any, Protocol
 
+from harness.machine.capabilities import Capability
 from harness.machine.clock import Clock, Signal
+from harness.machine.storage import FileSystem, OpenMode, Registry
 from harness.model.commands import Command, Exit, ProcessInfo
+from harness.model.network import NetworkStatus
+from harness.model.services import Recovery, ServiceInfo, StartType
 from harness.model.toasts import Toast, ToastResponse
-from harness.model.windows import (
-    Account,
-    Bits,
-    FileInfo,
-    FileVersion,
-    MachineFacts,
-    RegistryPath,
-    RegistryValue,
-    View,
-)
+from harness.model.windows import SYSTEM, Account, Bits, MachineFacts
 from harness.timeline import Timeline
 
 __all__ = [
@@ -38,114 +30,13 @@ __all__ = [
     "Sessions",
     "ShownToast",
     "Toasts",
+    "ServiceMain",
     "Services",
     "Power",
+    "Network",
     "Machine",
+    "OpenMode",
 ]
-
-
-class Registry(Protocol):
-    """The registry. Names compare without regard to case and keep the case they were made with."""
-
-    def exists(self, path: RegistryPath, view: View = View.VIEW_64) -> bool:
-        """Return whether the key exists."""
-        ...
-
-    def get(self, path: RegistryPath, name: str = "", view: View = View.VIEW_64) -> RegistryValue | None:
-        """Return a value; None when the key or the value is missing. The empty name is the default value."""
-        ...
-
-    def values(self, path: RegistryPath, view: View = View.VIEW_64) -> Mapping[str, RegistryValue]:
-        """Return the values of a key in the order they were made.
-
-        Raises:
-            MachineError: 2 when the key does not exist.
-        """
-        ...
-
-    def subkeys(self, path: RegistryPath, view: View = View.VIEW_64) -> Sequence[str]:
-        """Return the names of the keys below a key, sorted as Windows lists them.
-
-        Raises:
-            MachineError: 2 when the key does not exist.
-        """
-        ...
-
-    def create(self, path: RegistryPath, view: View = View.VIEW_64) -> None:
-        """Make a key and those above it; an existing one stays as it is."""
-        ...
-
-    def set(self, path: RegistryPath, name: str, value: RegistryValue, view: View = View.VIEW_64) -> None:
-        """Set a value, making the key if need be."""
-        ...
-
-    def delete_value(self, path: RegistryPath, name: str, view: View = View.VIEW_64) -> None:
-        """Delete a value.
-
-        Raises:
-            MachineError: 2 when it does not exist.
-        """
-        ...
-
-    def delete(self, path: RegistryPath, view: View = View.VIEW_64) -> None:
-        """Delete a key with everything below it.
-
-        Raises:
-            MachineError: 2 when it does not exist.
-        """
-        ...
-
-
-class FileSystem(Protocol):
-    r"""The volumes. Paths are absolute Windows paths as text, `C:\Windows\Temp`; case is kept but not regarded."""
-
-    def exists(self, path: str, view: View = View.VIEW_64) -> bool:
-        """Return whether a file or folder is there."""
-        ...
-
-    def info(self, path: str, view: View = View.VIEW_64) -> FileInfo:
-        """Return size, times and kind.
-
-        Raises:
-            MachineError: 2 or 3 when it is not there.
-        """
-        ...
-
-    def version(self, path: str, view: View = View.VIEW_64) -> FileVersion | None:
-        """Return the fixed file version from the PE resource; None when the file has none."""
-        ...
-
-    def names(self, path: str, view: View = View.VIEW_64) -> Sequence[str]:
-        """Return what a folder holds, sorted without regard to case.
-
-        Raises:
-            MachineError: 3 when the folder is not there, 267 when it is a file.
-        """
-        ...
-
-    def open(self, path: str, mode: Literal["rb", "wb", "ab", "w+b"] = "rb", view: View = View.VIEW_64) -> BinaryIO:
-        """Open a file. Writing needs its folder to exist. However large, a file never has to fit into memory."""
-        ...
-
-    def make_folder(self, path: str, view: View = View.VIEW_64) -> None:
-        """Make a folder and those above it; an existing one stays as it is."""
-        ...
-
-    def delete(self, path: str, view: View = View.VIEW_64) -> None:
-        """Delete a file, or a folder with everything in it.
-
-        Raises:
-            MachineError: 2 or 3 when it is not there, 32 when it is in use.
-        """
-        ...
-
-    def move(self, source: str, target: str, view: View = View.VIEW_64) -> None:
-        """Rename a file or folder; an existing target file is replaced."""
-        ...
-
-    def free_space_mb(self, drive: str = "C:") -> int:
-        """Return the free space of a volume in megabytes."""
-        ...
 
 
 class Process(Protocol):
@@ -173,7 +64,7 @@ class Processes(Protocol):
 
         Raises:
             MachineError: 2 when no program is found, 267 when the working folder is not there, 193 when the file is
-                no program.
+                no program, 740 when it asks for an administrator and the command is not elevated.
             NotEmulated: on an emulated machine, when nothing says what the program does.
         """
         ...
@@ -190,6 +81,7 @@ class Session:
     id: int
     account: Account
     is_active: bool = True
+    is_locked: bool = False
 
 
 class Sessions(Protocol):
@@ -216,6 +108,11 @@ class ShownToast(Protocol):
     @property
     def session(self) -> Session:
         """Who sees it."""
+        ...
+
+    @property
+    def is_on_screen(self) -> bool:
+        """Whether the user sees it at the moment without opening the notification centre."""
         ...
 
     @property
@@ -247,23 +144,90 @@ ServiceMain = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Services(Protocol):
-    """The service control manager."""
+    """The service control manager. Service names compare without regard to case."""
 
-    def install(self, name: str, *, display_name: str, image_path: str, main: ServiceMain, bits: Bits = 64) -> None:
-        """Register an automatic service that runs as SYSTEM; it starts at once, and at every boot."""
+    def install(
+        self,
+        name: str,
+        *,
+        display_name: str,
+        image_path: str,
+        main: ServiceMain,
+        bits: Bits = 64,
+        start_type: StartType = StartType.AUTOMATIC,
+        is_delayed: bool = False,
+        depends_on: Sequence[str] = (),
+        account: Account = SYSTEM,
+        recovery: Recovery | None = None,
+    ) -> None:
+        """Register a service; an automatic one starts at once, and at every boot.
+
+        Args:
+            name: its key name.
+            display_name: the name people see.
+            image_path: the command line of its process.
+            main: what it does.
+            bits: how wide its process is.
+            start_type: when it starts.
+            is_delayed: whether an automatic one waits at a boot until others have started.
+            depends_on: the services that are started before it.
+            account: who it runs as.
+            recovery: what happens when it ends without having been told to; None for nothing.
+
+        Raises:
+            MachineError: 1073 when there is a service of that name.
+        """
         ...
 
-    def restart(self, name: str) -> None:
-        """Stop and start a service.
+    def query(self, name: str) -> ServiceInfo:
+        """Return what is known of a service.
 
         Raises:
             MachineError: 1060 when there is no such service.
         """
         ...
 
+    def names(self) -> Sequence[str]:
+        """Return the key names of all services, sorted."""
+        ...
+
+    def start(self, name: str) -> None:
+        """Start a service, and before it those it depends on.
+
+        Raises:
+            MachineError: 1060 when there is no such service, 1056 when it runs, 1058 when it is disabled, 1068 when one
+                that it depends on cannot start.
+        """
+        ...
+
+    def stop(self, name: str) -> None:
+        """Stop a service.
+
+        Raises:
+            MachineError: 1060 when there is no such service, 1062 when it does not run, 1051 when others that run
+                depend on it.
+        """
+        ...
+
+    def restart(self, name: str) -> None:
+        """Stop a service if it runs, and start it.
+
+        Raises:
+            MachineError: as `stop` and `start` do.
+        """
+        ...
+
+    def delete(self, name: str) -> None:
+        """Remove a service; one that runs goes when it stops (until then it is marked, 1072).
+
+        Raises:
+            MachineError: 1060 when there is no such service, 1072 when it is marked already.
+        """
+        ...
+
 
 class Power(Protocol):
-    """Restarting the machine."""
+    """The power switch."""
 
     def restart(self, reason: str, delay: timedelta = timedelta()) -> None:
         """Restart after the delay. Every process and service of this boot ends; automatic services start again."""
@@ -272,6 +236,24 @@ class Power(Protocol):
     @property
     def booted_at(self) -> datetime:
         """When the machine was last started."""
+        ...
+
+
+class Network(Protocol):
+    """The way out."""
+
+    @property
+    def status(self) -> NetworkStatus:
+        """How the machine is connected at the moment."""
+        ...
+
+    async def transfer(self, size_bytes: int) -> None:
+        """Let so many bytes come or go; takes the time that the line needs.
+
+        Raises:
+            MachineError: with WinHTTP's code: 12007 when there is no way out at the beginning, 12030 when the line
+                breaks on the way.
+        """
         ...
 
 
@@ -324,8 +306,18 @@ class Machine(Protocol):
         ...
 
     @property
+    def network(self) -> Network:
+        """The way out."""
+        ...
+
+    @property
     def timeline(self) -> Timeline:
         """What happened."""
+        ...
+
+    @property
+    def capabilities(self) -> Collection[Capability]:
+        """What can be done with this machine that cannot be done with every one."""
         ...
 
     def environment(self, account: Account, bits: Bits) -> Mapping[str, str]:

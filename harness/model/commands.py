@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from harness.model.windows import SYSTEM, Account, Bits
+from harness.model.windows import SYSTEM, Account, Bits, Token
 
 __all__ = ["Command", "Exit", "ProcessInfo"]
 
@@ -23,6 +23,9 @@ class Command:
         parent_bits: how wide the starting process is; a 32-bit parent finds `SysWOW64` where it says `System32`.
         environment: variables set or replaced on top of the account's own; names without regard to case.
         parent_pid: the starting process, 0 when it is not on the process table.
+        is_elevated: whether an administrator's process gets the full token. A service starts a user's process with the
+            filtered one unless it asks for the other (WTSQueryUserToken gives the filtered token of such a user).
+        stdin: what the process reads from its standard input.
     """
 
     command_line: str
@@ -32,6 +35,13 @@ class Command:
     parent_bits: Bits = 64
     environment: Mapping[str, str] = field(default_factory=dict)
     parent_pid: int = 0
+    is_elevated: bool = False
+    stdin: str = ""
+
+    @property
+    def token(self) -> Token:
+        """Whose rights the process gets."""
+        return Token(account=self.account, is_elevated=self.is_elevated or self.account.is_system)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +56,20 @@ class Exit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessInfo:
-    """One row of the process table."""
+    """One row of the process table.
+
+    Attributes:
+        pid: the process id.
+        parent_pid: who started it; that process may have ended long ago.
+        image_path: the file it runs.
+        command_line: the line it was started with.
+        account: who it runs as.
+        session_id: 0 for services, 1 and up for users.
+        bits: how wide it is.
+        started: when it was started.
+        working_directory: the folder it was started in.
+        is_elevated: whether it has the full token.
+    """
 
     pid: int
     parent_pid: int
@@ -56,6 +79,8 @@ class ProcessInfo:
     session_id: int
     bits: Bits
     started: datetime
+    working_directory: str = ""
+    is_elevated: bool = False
 
     @property
     def name(self) -> str:

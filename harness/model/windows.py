@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Literal
 
@@ -18,10 +16,11 @@ __all__ = [
     "RegistryType",
     "RegistryData",
     "RegistryValue",
-    "FileInfo",
-    "FileVersion",
     "Account",
     "SYSTEM",
+    "LOCAL_SERVICE",
+    "NETWORK_SERVICE",
+    "Token",
     "Architecture",
     "MachineFacts",
     "WINDOWS_RELEASES",
@@ -134,7 +133,10 @@ class RegistryPath:
 
 
 class RegistryType(IntEnum):
-    """The type of a registry value, with winnt.h's number."""
+    """The type of a registry value, with winnt.h's number.
+
+    Windows keeps any other number too: `RegistryType(0x10006)` is a type called `REG_0x10006`, whose data are bytes.
+    """
 
     REG_NONE = 0
     REG_SZ = 1
@@ -144,7 +146,19 @@ class RegistryType(IntEnum):
     REG_DWORD_BIG_ENDIAN = 5
     REG_LINK = 6
     REG_MULTI_SZ = 7
+    REG_RESOURCE_LIST = 8
+    REG_FULL_RESOURCE_DESCRIPTOR = 9
+    REG_RESOURCE_REQUIREMENTS_LIST = 10
     REG_QWORD = 11
+
+    @classmethod
+    def _missing_(cls, value: object) -> RegistryType | None:
+        if not isinstance(value, int) or not 0 <= value < 2**32:
+            return None
+        member = int.__new__(cls, value)
+        member._name_ = f"REG_{value:#x}"
+        member._value_ = value
+        return member
 
 
 RegistryData = str | int | bytes | tuple[str, ...] | None
@@ -192,37 +206,6 @@ class RegistryValue:
         return "" if self.data is None else str(self.data)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FileVersion:
-    """A four-part version, as in a PE resource; missing parts are 0."""
-
-    major: int = 0
-    minor: int = 0
-    build: int = 0
-    private: int = 0
-
-    @classmethod
-    def parse(cls, text: str) -> FileVersion | None:
-        """Read `1.2`, `1.2.3.4`, `25.01.00.0`; None when the text is not a version of one to four numbers."""
-        if not re.fullmatch(r"\s*\d{1,10}(\.\d{1,10}){0,3}\s*", text):
-            return None
-        return cls(*(int(part) for part in text.split(".")))
-
-    def __str__(self) -> str:
-        return f"{self.major}.{self.minor}.{self.build}.{self.private}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileInfo:
-    """What Windows knows of one file or folder without opening it. Times are aware, UTC."""
-
-    path: str
-    is_directory: bool
-    size_bytes: int
-    created: datetime
-    modified: datetime
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """Somebody processes run as.
@@ -232,7 +215,7 @@ class Account:
         domain: `AzureAD`, a computer's name, or `NT AUTHORITY`.
         sid: the security identifier.
         user_id: the Entra object id that Intune assigns to; empty for local accounts.
-        is_administrator: whether an elevated token can be had.
+        is_administrator: whether the account is a member of Administrators, so that it can have an elevated token.
         profile: the profile folder.
     """
 
@@ -260,6 +243,37 @@ SYSTEM = Account(
     is_administrator=True,
     profile=r"C:\Windows\system32\config\systemprofile",
 )
+
+
+#: The accounts that services with fewer rights run as. Source: learn.microsoft.com, "LocalService Account" and
+#: "NetworkService Account".
+LOCAL_SERVICE = Account(
+    name="LOCAL SERVICE", domain="NT AUTHORITY", sid="S-1-5-19", profile=r"C:\Windows\ServiceProfiles\LocalService"
+)
+NETWORK_SERVICE = Account(
+    name="NETWORK SERVICE", domain="NT AUTHORITY", sid="S-1-5-20", profile=r"C:\Windows\ServiceProfiles\NetworkService"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """Whose rights a process has.
+
+    An administrator who signs in works with a filtered token; only what is started elevated has all rights.
+    Source: learn.microsoft.com, "How User Account Control works".
+
+    Attributes:
+        account: who.
+        is_elevated: whether it is the full token. SYSTEM's always is.
+    """
+
+    account: Account
+    is_elevated: bool = False
+
+    @property
+    def has_all_rights(self) -> bool:
+        """Whether it may do what Administrators may."""
+        return self.account.is_system or (self.account.is_administrator and self.is_elevated)
 
 
 class Architecture(StrEnum):

@@ -40,6 +40,8 @@ __all__ = ["collect_result", "log_files", "package_facts"]
 
 #: What became of a toast that nobody answered and that is not on the screen any more.
 _GONE = "gone with the session"
+#: What became of one that nobody has answered and that its user has yet to find: quiet, put off, or away.
+_NOT_ON_SCREEN = "not on the screen"
 
 _DETECTION_WORDS = {
     DetectionState.DETECTED: "detected",
@@ -237,15 +239,21 @@ def _toast(shown: ShownToast) -> ToastFacts:
         attribution=toast.attribution,
         buttons=tuple(
             ToastButtonFacts(
-                content=button.content,
+                content=button.words,
                 is_pressed=response is not None
                 and response.answer is ToastAnswer.CLICKED
                 and response.arguments == button.arguments,
             )
             for button in toast.buttons
         ),
-        answer=response.answer.value if response else _GONE if shown.answered.is_set else None,
+        answer=response.answer.value if response else _unanswered(shown),
     )
+
+
+def _unanswered(shown: ShownToast) -> str | None:
+    if shown.answered.is_set:
+        return _GONE
+    return None if shown.is_on_screen else _NOT_ON_SCREEN
 
 
 def _states(status: AppStatus) -> States:

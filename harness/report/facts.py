@@ -183,8 +183,8 @@ class ToastFacts:
         lines: the lines below.
         attribution: who it comes from; may be empty.
         buttons: what could be pressed.
-        answer: what became of it: `clicked`, `dismissed`, `timed out`, `gone with the session`; null while it is on
-            the screen.
+        answer: what became of it: `clicked`, `dismissed`, `timed out`, `gone with the session`, `not on the
+            screen` (yet); null while it is on the screen.
     """
 
     shown_at: datetime

@@ -35,6 +35,7 @@ _LANES = {
     Lane.TOAST: "Toasts",
     Lane.USER: "User",
     Lane.POWER: "Power",
+    Lane.NETWORK: "Network",
 }
 
 _MEANINGS = {

@@ -46,6 +46,7 @@ TOASTS = {
     "failure": ToastKind.FAILURE,
     "restart required": ToastKind.RESTART_REQUIRED,
     "restart countdown": ToastKind.RESTART_COUNTDOWN,
+    "other": ToastKind.OTHER,
 }
 
 _TARGETS = {"devices": TargetType.DEVICE, "users": TargetType.USER}

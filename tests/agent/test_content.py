@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from harness.agent.settings import AgentSettings
 from harness.errors import MachineError
 from harness.formats.encryption import encrypt
 from harness.model.states import EnforcementState, ErrorCode
@@ -214,7 +213,8 @@ def test_files_in_use(stage, monkeypatch):
 
 def test_bandwidth(make_stage):
     """A download takes the time its size needs."""
-    stage = make_stage(AgentSettings(bandwidth=100))
+    stage = make_stage()
+    stage.machine.network.bandwidth = 100
     stage.require(size=6000)
     stage.sync("10 min")
     started, finished = (stage.machine.timeline.of(kind=f"download {word}")[0].at for word in ("started", "finished"))

@@ -7,6 +7,7 @@ from harness.agent.products import UNINSTALL
 from harness.emulator.executables import make_executable
 from harness.emulator.installers import Installer
 from harness.model.commands import Command
+from harness.model.files import FileVersion
 from harness.model.rules import (
     FileSystemOperation,
     FileSystemRule,
@@ -19,16 +20,7 @@ from harness.model.rules import (
     RegistryRule,
     RuleType,
 )
-from harness.model.windows import (
-    SYSTEM,
-    Architecture,
-    FileVersion,
-    Hive,
-    RegistryPath,
-    RegistryType,
-    RegistryValue,
-    View,
-)
+from harness.model.windows import SYSTEM, Architecture, Hive, RegistryPath, RegistryType, RegistryValue, View
 from tests.agent.stage import make_facts
 
 CODE = "{6F2A9D11-58C3-4C0B-9E47-3B8D70A52401}"

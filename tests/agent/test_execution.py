@@ -5,9 +5,11 @@ import pytest
 from harness.agent.contexts import DEVICE_SESSION, CheckInSession, InstallContext
 from harness.agent.execution import ExecutionType, prepare_command_line
 from harness.agent.settings import AgentSettings
+from harness.emulator.accounts import entra_account
 from harness.emulator.installers import Installer
 from harness.model.apps import DeviceRestartBehavior, InstallExperience, RunAsAccount, Win32App
-from harness.model.windows import RegistryPath, View
+from harness.model.assignments import Assignment, TargetType
+from harness.model.windows import RegistryPath, RegistryValue, View
 from tests.agent.stage import KEY
 
 SUPPRESS = DeviceRestartBehavior.SUPPRESS
@@ -145,3 +147,64 @@ def test_contexts(stage, ada):
     assert DEVICE_SESSION.context_of(users) is None
     assert ("system", "machine session") == (InstallContext().word, InstallContext().session_word)
     assert ("", 0) == (DEVICE_SESSION.sid, DEVICE_SESSION.id)
+
+
+@pytest.mark.parametrize(("inherits", "expected"), [(True, None), (False, "new")])
+def test_variables_of_installers(make_stage, inherits, expected):
+    """Installers get the agent's own variables, which are as old as the computer's start, unless a setting says so."""
+    stage = make_stage(AgentSettings(installers_inherit_variables=inherits))
+    key = RegistryPath.parse(r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment")
+    stage.machine.registry.set(key, "CONTOSO", RegistryValue.of("new"))
+    seen = []
+
+    async def program(run):
+        seen.append((run.environment.get("CONTOSO"), run.info.parent_pid))
+        return 0
+
+    stage.require(program=program)
+    stage.sync()
+
+    service = stage.machine.services.query("IntuneManagementExtension")
+    assert [(expected, service.pid if inherits else 0)] == seen
+
+
+@pytest.mark.parametrize(("elevates", "expected"), [(True, True), (False, False)])
+def test_rights_of_an_administrators_installers(make_stage, elevates, expected):
+    """In the user's context the agent asks for an administrator's full token, unless a setting says otherwise."""
+    stage = make_stage(AgentSettings(elevates_user_installs=elevates), users=())
+    boss = entra_account("boss", seed="1", is_administrator=True)
+    stage.machine.sign_in(boss)
+    seen = []
+
+    async def program(run):
+        seen.append((run.info.account.name, run.info.is_elevated))
+        return 0
+
+    as_user = InstallExperience(run_as_account=RunAsAccount.USER)
+    stage.require(program=program, install_experience=as_user, assignment=Assignment(target_type=TargetType.USER))
+    stage.sync()
+
+    assert [("boss", expected)] == seen
+
+
+def test_standard_users_installers_have_no_more_rights(stage):
+    """There is no other token to ask for."""
+    seen = []
+
+    async def program(run):
+        seen.append((run.info.account.name, run.info.is_elevated))
+        return 0
+
+    as_user = InstallExperience(run_as_account=RunAsAccount.USER)
+    stage.require(program=program, install_experience=as_user, assignment=Assignment(target_type=TargetType.USER))
+    stage.sync()
+
+    assert [("ada", False)] == seen
+
+
+def test_an_agent_without_a_service_is_nobodys_parent(stage):
+    """As when somebody removed it while it worked."""
+    stage.machine.services.stop("IntuneManagementExtension")
+    stage.machine.services.delete("IntuneManagementExtension")
+
+    assert 0 == stage.agent._tools.own_pid

@@ -23,6 +23,7 @@ from harness.model.apps import (
 )
 from harness.model.assignments import Assignment, InstallIntent, TargetType
 from harness.model.commands import Command
+from harness.model.files import FileVersion
 from harness.model.rules import (
     FileSystemOperation,
     FileSystemRule,
@@ -35,7 +36,7 @@ from harness.model.rules import (
     RegistryRule,
     RuleType,
 )
-from harness.model.windows import SYSTEM, FileVersion, Hive, RegistryPath, RegistryValue, View
+from harness.model.windows import SYSTEM, Hive, RegistryPath, RegistryValue, View
 from tests.agent.stage import KEY
 
 APP = Win32App(id="1", display_name="Contoso App", install_command_line="setup.exe")

@@ -13,6 +13,7 @@ from harness.agent.notifications import Notifier
 from harness.agent.service import Agent
 from harness.agent.wording import default_wording, fill, read_wording
 from harness.errors import FormatError
+from harness.formats.toastxml import check_toast, to_toast_xml
 from harness.model.assignments import Assignment, InstallIntent, Notifications, TargetType
 from harness.model.toasts import ToastKind
 from tests.agent.stage import INSTALLS, Stage
@@ -97,6 +98,25 @@ def test_restart_toast(stage):
     assert ("Contoso: restart required", True) == (shown.toast.title, shown.toast.stays)
     assert "This device will restart in 3 h." == shown.toast.lines[-1]
     assert ["Restart now", "Remind me in 1 h", "Dismiss"] == [button.content for button in shown.toast.buttons]
+
+
+@pytest.mark.parametrize("is_uninstall", [False, True])
+@pytest.mark.parametrize("restart_in", [None, timedelta(hours=3)])
+@pytest.mark.parametrize("kind", [kind for kind in ToastKind if kind.is_of_agent])
+def test_every_toast_is_one_that_windows_shows(stage, kind, restart_in, is_uninstall):
+    """As XML it has nothing that Windows would drop, ignore or be in doubt about; what is to stay does."""
+    notifier = Notifier(stage.agent._tools, default_wording())
+    shown = notifier.show(
+        kind,
+        app_name='Contoso "VPN" <5> & more',
+        notifications=Notifications.SHOW_ALL,
+        user_id="",
+        is_uninstall=is_uninstall,
+        restart_in=restart_in,
+        snooze=timedelta(hours=1),
+    )
+    assert [] == check_toast(to_toast_xml(shown.toast))
+    assert shown.toast.stays_on_screen == (restart_in is not None)
 
 
 def _document() -> dict:

@@ -282,7 +282,8 @@ def test_old_schedules_are_cleaned_up(stage):
 
 def test_download_that_takes_too_long(make_stage):
     """A background download that takes over half an hour goes on, and the next check-in tries again (seen)."""
-    stage = make_stage(AgentSettings(bandwidth=1))
+    stage = make_stage()
+    stage.machine.network.bandwidth = 1
     app = stage.require(size=3000)
     stage.sync("31 min")
     assert 1 == len(stage.texts("download failed"))
@@ -296,7 +297,8 @@ def test_download_that_takes_too_long(make_stage):
 
 def test_foreground_download(make_stage):
     """A foreground download is waited for up to 12 hours (seen)."""
-    stage = make_stage(AgentSettings(bandwidth=1))
+    stage = make_stage()
+    stage.machine.network.bandwidth = 1
     urgent = Assignment(delivery_optimization_priority=DeliveryOptimizationPriority.FOREGROUND)
     app = stage.require(size=3000, assignment=urgent)
     stage.sync("3 h")
@@ -492,7 +494,7 @@ def test_several_users(make_stage):
     assert [DEVICE, *ids] == [line.split("userId: ")[1].split(",")[0] for line in lines]
 
 
-@pytest.mark.parametrize("name", ["max_attempts", "bandwidth", "unpack_rate"])
+@pytest.mark.parametrize("name", ["max_attempts", "unpack_rate"])
 def test_impossible_settings(name):
     """Rates and numbers of attempts start at 1."""
     with pytest.raises(UsageError, match=f"{name} is 0"):

@@ -417,7 +417,7 @@ def test_the_device_can_be_chosen(ime_harness: Callable, notes: Path) -> None:
 
     assert "10.0.19045" in known["device"]["os_version"]
     assert (2, "") == (unknown.status, unknown.out)
-    assert "'Windows 3.11' - use one of Windows 10 22H2, " in unknown.err
+    assert "'Windows 3.11' - use one of windows-10-22h2, " in unknown.err
 
 
 # Files that are written

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from harness.emulator.accounts import entra_account
 from harness.emulator.baseline import MACHINES
 from harness.emulator.clock import VirtualClock
+from harness.emulator.examinee import EmulatedExaminee
 from harness.emulator.machine import EmulatedMachine
 from harness.errors import MachineError
 from harness.machine.contract import Check, checks
-from harness.machine.contract.check import FOLDER, KEY, behaviour, expect, expect_error
+from harness.machine.contract.check import FOLDER, KEY, Examinee, behaviour, expect, expect_error
 from harness.machine.ports import Machine
 from harness.model.windows import Architecture, MachineFacts, RegistryPath, RegistryValue
 
@@ -25,17 +27,18 @@ EVERY = [*MACHINES.values(), *OTHERS]
 
 
 @pytest.fixture(scope="module", params=EVERY, ids=lambda facts: f"{facts.release} {facts.architecture}")
-def machine(request: pytest.FixtureRequest) -> Iterator[EmulatedMachine]:
+def machine(request: pytest.FixtureRequest) -> Iterator[EmulatedExaminee]:
     """Give each emulated machine; the exam leaves nothing behind, so that one does for all checks."""
     facts: MachineFacts = request.param
-    with EmulatedMachine(facts, VirtualClock(datetime(2026, 3, 2, 8, tzinfo=UTC))) as emulated:
+    start = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    with EmulatedExaminee(facts, VirtualClock(start), users=[entra_account("exam")]) as emulated:
         yield emulated
 
 
 @pytest.mark.parametrize("check", checks(), ids=lambda check: check.name)
-def test_emulated_machine_behaves_like_windows(check: Check, machine: EmulatedMachine) -> None:
+def test_emulated_machine_behaves_like_windows(check: Check, machine: EmulatedExaminee) -> None:
     """The emulated machine shows every behaviour, and is afterwards as it was."""
-    port: Machine = machine
+    port: Examinee = machine
     before = machine.snapshot()
     if check.applies_to(port):
         check(port)

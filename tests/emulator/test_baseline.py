@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.emulator.baseline import MACHINES, lay_down, lay_down_user
+from harness.emulator.baseline import MACHINES, fresh_registry, lay_down, lay_down_user
 from harness.emulator.environment import environment_of, known_folders
 from harness.emulator.files import EmulatedFiles
 from harness.emulator.registry import EmulatedRegistry
 from harness.errors import NotEmulated
-from harness.model.windows import SYSTEM, Account, Architecture, FileVersion, MachineFacts, RegistryPath, View
+from harness.model.files import FileAttributes, FileVersion
+from harness.model.windows import SYSTEM, Account, Architecture, MachineFacts, RegistryPath, RegistryValue, View
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 ADA = Account(name="ada", domain="AzureAD", sid="S-1-12-1-1-2-3-4", profile=r"C:\Users\ada")
@@ -133,12 +134,52 @@ class TestRegistry:
         assert values.items() <= data(registry, key).items()
 
     def test_unknown_time_zone_has_no_name(self) -> None:
-        """A zone whose name in Windows is not known goes without one."""
-        registry, _ = install(replace(MACHINES["Windows 11 23H2"], time_zone="Asia/Kathmandu"))
+        """A zone that Windows does not have goes without a name."""
+        registry, _ = install(replace(MACHINES["Windows 11 23H2"], time_zone="Antarctica/Troll"))
         key = RegistryPath.parse(r"HKLM\SYSTEM\CurrentControlSet\Control\TimeZoneInformation")
 
-        assert 2**32 - 345 == data(registry, key)["Bias"]
+        assert 0 == data(registry, key)["Bias"]
         assert "TimeZoneKeyName" not in data(registry, key)
+
+    def test_services(self, facts: MachineFacts) -> None:
+        """Every service says what it is, and needs only services that are there."""
+        registry, _ = install(facts)
+        services = RegistryPath.parse(r"HKLM\SYSTEM\CurrentControlSet\Services")
+        found = {name: data(registry, services.child(name)) for name in registry.subkeys(services)}
+        needed = {name for values in found.values() for name in values.get("DependOnService", ())}
+
+        assert {"Type", "Start", "ErrorControl", "ImagePath"} <= found["BITS"].keys()
+        assert {
+            "DisplayName": "Delivery Optimization", "ErrorControl": 1, "Start": 2, "Type": 0x20, "DelayedAutostart": 1,
+            "ImagePath": r"%SystemRoot%\system32\svchost.exe -k NetworkService -p", "DependOnService": ("RpcSs",),
+            "ObjectName": r"NT AUTHORITY\NetworkService",
+        } == found["DoSvc"]  # fmt: skip
+        assert "ObjectName" not in found["AFD"]
+        assert {name.upper() for name in needed} <= {name.upper() for name in found}
+
+    def test_hardware_is_what_every_start_finds(self, facts: MachineFacts) -> None:
+        """It is volatile, and there again after a restart."""
+        registry, _ = install(facts)
+        key = RegistryPath.parse(r"HKLM\HARDWARE\DESCRIPTION\System\CentralProcessor\0")
+        registry.delete(key)
+        registry.drop_volatile()
+
+        assert facts.cpu_speed_mhz == data(registry, key)["~MHz"]
+
+    def test_servers(self) -> None:
+        """Windows Server says that it is one, and has its own editions."""
+        facts = MACHINES["Windows Server 2022"]
+        registry, _ = install(facts)
+
+        assert ("Server", "Windows Server 2022 Standard", "21H2") == tuple(
+            data(registry, NT)[name] for name in ("InstallationType", "ProductName", "DisplayVersion")
+        )
+        options = RegistryPath.parse(r"HKLM\SYSTEM\CurrentControlSet\Control\ProductOptions")
+        assert "ServerNT" == data(registry, options)["ProductType"]
+        with pytest.raises(NotEmulated, match=r"the edition 'Professional'.*use one of ServerStandard"):
+            install(replace(facts, edition="Professional"))
+        with pytest.raises(NotEmulated, match="did you mean 'ServerDatacenter'"):
+            install(replace(facts, edition="Datacenter"))
 
     def test_other_processors(self) -> None:
         """A 32-bit Windows has no WOW6432Node and one Program Files; ARM64 is named as such."""
@@ -150,6 +191,10 @@ class TestRegistry:
 
         arm, _ = install(replace(MACHINES["Windows 11 24H2"], architecture=Architecture.ARM64))
         assert "arm64fre" in str(data(arm, NT)["BuildLabEx"])
+        assert r"C:\Program Files (Arm)" == data(arm, WINDOWS)["ProgramFilesDir (Arm)"]
+        folder = r"C:\Windows\SysArm32"
+        older = replace(MACHINES["Windows 11 23H2"], architecture=Architecture.ARM64)
+        assert [True, False] == [install(one)[1].exists(folder) for one in (older, MACHINES["Windows 11 24H2"])]
 
 
 class TestFiles:
@@ -178,8 +223,10 @@ class TestFiles:
                 named |= set(known_folders(account).values())
             missing |= {folder for folder in named if not files.exists(folder)}
 
-        # These two appear when something is first put into them.
-        assert {rf"{ADA.profile}\AppData\Local\Programs"} >= missing
+        # These appear when something is first put into them.
+        late = (r"Programs", r"Programs\Common", r"Microsoft\Windows\Burn\Burn")
+        pinned = rf"{ADA.profile}\AppData\Roaming\Microsoft\Internet Explorer\Quick Launch\User Pinned"
+        assert {pinned, *(rf"{ADA.profile}\AppData\Local\{name}" for name in late)} >= missing
         assert b"\r\n" in files.read(r"C:\Windows\System32\drivers\etc\hosts", View.VIEW_32)
 
     def test_windows_takes_next_to_nothing_of_the_volume(self, facts: MachineFacts) -> None:
@@ -187,6 +234,41 @@ class TestFiles:
         _, files = install(facts)
 
         assert facts.disk_size_mb - 1 == files.free_space_mb()
+
+    def test_names_of_before_vista_lead_on(self, facts: MachineFacts) -> None:
+        """`Documents and Settings` and its like are junctions that Explorer does not show."""
+        _, files = install(facts)
+        info = files.link_info(r"C:\Documents and Settings")
+
+        assert r"C:\Users" == info.target
+        assert FileAttributes.HIDDEN | FileAttributes.SYSTEM in info.attributes
+        assert files.exists(r"C:\Documents and Settings\Public\Desktop")
+        assert FileAttributes.HIDDEN in files.info(r"C:\ProgramData").attributes
+
+
+class TestSharing:
+    """What machines of a kind have in common."""
+
+    def test_machines_share_what_does_not_change(self, facts: MachineFacts) -> None:
+        """The registry of a kind is made once; what one machine writes, no other sees."""
+        assert fresh_registry(facts, NOW) is fresh_registry(replace(facts, name="PC-2", memory_mb=1), NOW)
+        one, other = install(facts)[0], install(facts)[0]
+        one.set(NT, "ProductName", RegistryValue.of("mine"))
+
+        assert "mine" == data(one, NT)["ProductName"]
+        assert "mine" != data(other, NT)["ProductName"]
+        assert "mine" != data(install(facts)[0], NT)["ProductName"]
+
+    def test_ids_follow_from_the_seed_too(self, facts: MachineFacts) -> None:
+        """The same seed gives the same ids, another one others."""
+        key = RegistryPath.parse(r"HKLM\SOFTWARE\Microsoft\Cryptography")
+        ids = []
+        for seed in (1, 1, 2):
+            registry = EmulatedRegistry(lambda: NOW, is_64_bit=facts.is_64_bit)
+            lay_down(registry, EmulatedFiles(lambda: NOW, facts.disk_size_mb), facts, seed=seed)
+            ids.append(data(registry, key)["MachineGuid"])
+
+        assert ids[0] == ids[1] != ids[2]
 
 
 class TestUsers:

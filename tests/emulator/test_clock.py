@@ -1,7 +1,6 @@
 """Virtual time: order, time limits, cancellation, jumps, and Python's own clocks meanwhile."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -171,7 +170,7 @@ class TestAdvancing:
 
     def test_two_parts_that_wake_each_other_for_ever_are_stopped(self, clock, monkeypatch):
         """A loop that takes no time ends in an error, not in a hang."""
-        monkeypatch.setattr("harness.emulator.clock._STEPS_AT_ONE_INSTANT", 1_000)
+        monkeypatch.setattr("harness.emulator.scheduler._STEPS_AT_ONE_INSTANT", 1_000)
 
         async def restless() -> None:
             while True:
@@ -562,93 +561,73 @@ class TestJumps:
 
         assert START == clock.now()
 
+    def test_a_clock_can_be_set_to_a_time(self, clock):
+        """Forwards and back."""
+        clock.set(START - timedelta(days=1))
+        assert (START - timedelta(days=1), timedelta()) == (clock.now(), clock.monotonic())
 
-class TestPythonsOwnClocks:
-    """What `datetime.now()` and `time.time()` say while the machine's time advances."""
+        with pytest.raises(UsageError, match="without a time zone - use an aware datetime"):
+            clock.set(datetime(2026, 3, 2))  # noqa: DTZ001 - the mistake under test
 
-    def read(self, clock: VirtualClock, advance: timedelta, at: timedelta, jump: timedelta = timedelta()) -> list:
-        """Let something inside the machine look at Python's clocks."""
+    def test_a_jump_may_come_later(self, clock):
+        """In the middle of an advance."""
         seen = []
 
         async def look() -> None:
-            clock.jump(jump)
-            await clock.sleep(at)
-            now = datetime.now(UTC)
-            seen.extend([now, datetime.now(), read_epoch(), datetime.now(ZoneInfo("Asia/Tokyo"))])  # noqa: DTZ005
+            for _ in range(3):
+                await clock.sleep(MINUTE)
+                seen.append(clock.now() - START)
 
         clock.spawn(look(), name="look")
-        clock.advance(advance)
-        return seen
+        clock.jump(timedelta(hours=-1), after=90 * SECOND)
+        clock.advance(5 * MINUTE)
 
-    def test_they_follow_the_machine(self):
-        """Aware, naive and epoch time are the machine's, in its time zone."""
-        clock = VirtualClock(START, time_zone="Europe/Berlin")
+        assert [MINUTE, -58 * MINUTE, -57 * MINUTE] == seen
+        assert 5 * MINUTE == clock.monotonic()
 
-        aware, naive, epoch, tokyo = self.read(clock, MINUTE, 10 * SECOND)
+    def test_whoever_wants_to_know_is_told_of_jumps(self, clock):
+        """By how much; a jump of nothing is none."""
+        told = []
+        clock.jumped = told.append
 
-        assert START + 10 * SECOND == aware == tokyo
-        assert "2026-03-02T17:00:10+09:00" == tokyo.isoformat()
-        assert "2026-03-02T09:00:10" == naive.isoformat()
-        assert (START + 10 * SECOND).timestamp() == epoch
+        clock.jump(MINUTE)
+        clock.jump(timedelta())
+        clock.set(START)
 
-    def test_daylight_saving_time_begins_in_the_middle_of_an_advance(self):
-        """Naive time follows the time zone's own calendar."""
-        clock = VirtualClock(START, time_zone="Europe/Berlin")
+        assert [MINUTE, -MINUTE] == told
 
-        aware, naive, _, _ = self.read(clock, timedelta(days=60), timedelta(days=50))
 
-        assert START + timedelta(days=50) == aware
-        assert "2026-04-21T10:00:00" == naive.isoformat()
+class TestTheTimeZone:
+    """Where the machine is."""
 
-    def test_they_jump_with_the_wall_time(self):
-        """A jump while time advances is seen at once."""
-        aware, _, _, _ = self.read(VirtualClock(START), MINUTE, timedelta(), jump=timedelta(hours=3))
+    def test_it_can_be_changed(self, clock):
+        """Local time is another, the instant is the same."""
+        clock.set_time_zone("Asia/Tokyo")
 
-        assert START + timedelta(hours=3) == aware
+        assert ("2026-03-02T17:00:00+09:00", START) == (clock.local_now().isoformat(), clock.now())
 
-    def test_they_are_real_again_afterwards(self):
-        """Nothing is left behind, not even after an error."""
-        real_now, real_time = datetime.now, time.time  # noqa: TID251 - freezegun puts it back
-        clock = VirtualClock(START)
-        clock.spawn(fails(), name="fails")
+    def test_an_unknown_one_is_refused(self, clock):
+        """The machine stays where it is."""
+        with pytest.raises(UsageError, match="not a time zone"):
+            clock.set_time_zone("Mars/Olympus")
+        assert ZoneInfo("UTC") == clock.time_zone
 
-        with pytest.raises(ZeroDivisionError):
-            clock.advance(MINUTE)
-        clock.advance(MINUTE)
-
-        assert (real_now, real_time) == (datetime.now, time.time)  # noqa: TID251
-        assert START < datetime.now(UTC)
-
-    def test_a_clock_inside_a_clock_keeps_its_own_time(self):
-        """One machine's code may advance another machine."""
-        outer, inner = VirtualClock(START), VirtualClock(START + timedelta(days=9), time_zone="Asia/Tokyo")
+    @pytest.mark.parametrize(
+        ("start", "expected"),
+        [
+            (datetime(2026, 3, 29, 0, 30, tzinfo=UTC), ["01:30", "03:00", "03:30"]),
+            (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), ["02:30", "02:00", "02:30"]),
+        ],
+    )
+    def test_local_time_around_the_change_of_summer_time(self, start, expected):
+        """An hour is missing in spring and comes twice in autumn; time passes evenly."""
+        clock = VirtualClock(start, time_zone="Europe/Berlin", freeze=False)
         seen = []
+        for _ in range(3):
+            seen.append(f"{clock.local_now():%H:%M}")
+            clock.advance(30 * MINUTE)
 
-        async def drive() -> None:
-            inner.advance(MINUTE)
-            seen.append(datetime.now(UTC))
-
-        outer.spawn(drive(), name="drive")
-        outer.advance(MINUTE)
-
-        assert [START] == seen
-        assert START + timedelta(days=9, minutes=1) == inner.now()
-
-    def test_a_running_event_loop_does_not_mind(self):
-        """A notebook is an event loop; advancing inside one works and leaves it alive."""
-
-        async def cell() -> datetime:
-            clock = VirtualClock(START)
-            clock.advance(MINUTE)
-            await asyncio.sleep(0.001)
-            return clock.now()
-
-        assert START + MINUTE == asyncio.run(cell())
-
-
-def read_epoch() -> float:
-    """Read the epoch time as any library does."""
-    return time.time()  # noqa: TID251 - freezegun's business
+        assert expected == seen
 
 
 async def fails() -> None:

@@ -75,7 +75,7 @@ class TestContents:
         """Nobody needs to close a machine for its temporary files to disappear."""
         files = EmulatedFiles(clock, 100, store=ContentStore(largest_in_memory=1_000))
         files.write(r"C:\x", bytes(20_000))
-        host_file = files._file(r"C:\x", View.VIEW_64).content.host_file()
+        host_file = files._find.file(r"C:\x", View.VIEW_64).record.content.host_file()
         assert host_file is not None
         assert Path(host_file).exists()
         del files

@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from harness.emulator.baseline import MACHINES, lay_down, lay_down_user
-from harness.emulator.environment import environment_of, known_folders
+from harness.emulator.environment import environment_of, inherited, known_folders
 from harness.emulator.files import EmulatedFiles
 from harness.emulator.registry import EmulatedRegistry
 from harness.errors import UsageError
 from harness.model.windows import (
+    LOCAL_SERVICE,
+    NETWORK_SERVICE,
     SYSTEM,
     Account,
     Architecture,
@@ -166,6 +168,49 @@ def test_other_processors() -> None:
     assert "ARM64" == environment_of(arm, ADA, 32, installed(arm))["PROCESSOR_ARCHITEW6432"]
 
 
+@pytest.mark.parametrize(
+    ("account", "name", "domain"),
+    [(LOCAL_SERVICE, "LOCAL SERVICE", "NT AUTHORITY"), (NETWORK_SERVICE, "PC-042$", "WORKGROUP")],
+)
+def test_accounts_of_services(registry: EmulatedRegistry, account: Account, name: str, domain: str) -> None:
+    """The accounts of services have profiles, but no home and no session; the network knows one as the computer."""
+    variables = environment_of(FACTS, account, 64, registry)
+
+    assert (name, domain) == (variables["USERNAME"], variables["USERDOMAIN"])
+    assert rf"{account.profile}\AppData\Local\Temp" == variables["TEMP"]
+    assert not {"HOMEDRIVE", "HOMEPATH", "LOGONSERVER", "SESSIONNAME"} & set(variables)
+
+
+class TestInherited:
+    """What a child makes of its parent's variables."""
+
+    @pytest.mark.parametrize("account", [SYSTEM, ADA])
+    @pytest.mark.parametrize(("parent", "child"), [(64, 32), (32, 64), (64, 64), (32, 32)])
+    def test_it_has_the_block_of_its_width(self, registry, account, parent, child) -> None:
+        """As if it had been made for it."""
+        block = environment_of(FACTS, account, parent, registry)
+
+        assert environment_of(FACTS, account, child, registry) == dict(inherited(block, FACTS, child))
+
+    def test_what_the_parent_changed_stays(self, registry) -> None:
+        """But for the variables that belong to the width."""
+        block = {**environment_of(FACTS, ADA, 64, registry), "ProgramFiles": "gone", "Path": "mine", "New": "1"}
+
+        child = inherited(block, FACTS, 32)
+
+        assert (X86, "mine", "1") == (child["programfiles"], child["PATH"], child["new"])
+
+    def test_what_the_parent_deleted_stays_away(self) -> None:
+        """Nothing is put back for it."""
+        assert {"PROCESSOR_ARCHITECTURE": "x86", "PROCESSOR_ARCHITEW6432": "AMD64"} == dict(inherited({}, FACTS, 32))
+
+    def test_a_32_bit_windows_has_one_width(self) -> None:
+        """Nothing is changed there."""
+        x86 = replace(MACHINES["Windows 10 22H2"], architecture=Architecture.X86)
+
+        assert {"PROCESSOR_ARCHITECTURE": "x86"} == dict(inherited({"PROCESSOR_ARCHITECTURE": "x86"}, x86, 32))
+
+
 def test_known_folders() -> None:
     """Folders with names are where the account and the width say."""
     wide, narrow = known_folders(ADA), known_folders(SYSTEM, bits=32)
@@ -173,7 +218,7 @@ def test_known_folders() -> None:
     assert r"C:\Users\ada\AppData\Local\Programs" == wide["UserProgramFiles"]
     assert r"C:\Users\ada\AppData\Roaming\Microsoft\Windows\Start Menu\Programs" == wide["Programs"]
     assert (r"C:\Program Files", X86) == (wide["ProgramFiles"], narrow["ProgramFiles"])
-    assert r"C:\Program Files" == narrow["ProgramFilesX64"]
+    assert (r"C:\Program Files", False) == (wide["ProgramFilesX64"], "ProgramFilesX64" in narrow)
     assert r"C:\Windows\SysWOW64" == narrow["SystemX86"]
     assert r"C:\Windows\system32\config\systemprofile\Desktop" == narrow["Desktop"]
     old = known_folders(ADA, bits=32, is_64_bit=False)

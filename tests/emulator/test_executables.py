@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.emulator.contents import ContentStore
-from harness.emulator.executables import file_version, make_executable
+from harness.emulator.executables import VersionInfo, make_executable, version_info
 from harness.emulator.files import EmulatedFiles
-from harness.model.windows import Architecture, FileVersion
+from harness.model.files import FileVersion
+from harness.model.windows import Architecture
 from tests.emulator.volumes import Clock
 
 
@@ -46,6 +47,44 @@ class TestVersions:
         assert {b"FileVersion": b"1.2.3.4", b"ProductVersion": b"1.2.3.4", b"CompanyName": b"Contoso"} == texts
         assert [] == [warning for warning in image.get_warnings() if "resource" in warning.lower()]
 
+    def test_everything_the_resource_says(self, files: EmulatedFiles) -> None:
+        """Fixed versions and texts are read as they are, also where they differ; a folder and a text have neither."""
+        texts = {"ProductName": "Contoso Ünïcode", "FileVersion": "1.2 (build 7)"}
+        files.write(r"C:\x\x.exe", make_executable(FileVersion(1, 2, 3, 4), texts=texts))
+        found = files.version_info(r"C:\x\x.exe")
+
+        assert found is not None
+        assert (FileVersion(1, 2, 3, 4), FileVersion(1, 2, 3, 4)) == (found.file_version, found.product_version)
+        assert {"FileVersion": "1.2 (build 7)", "ProductVersion": "1.2.3.4", "ProductName": "Contoso Ünïcode"} == dict(
+            found.texts
+        )
+        files.write(r"C:\x\x.txt", b"text")
+        assert files.version_info(r"C:\x\x.txt") is None
+        assert files.version_info(r"C:\x") is None
+
+    def test_texts_of_the_language_that_is_listed(self) -> None:
+        """The table of the listed translation counts; without one, English ones; without those, there are none."""
+        image = make_executable(FileVersion(1), texts={"ProductName": "Contoso"})
+        language = "040904B0".encode("utf-16-le")
+        listed = bytes([0x09, 0x04]) + (1200).to_bytes(2, "little")
+        assert (1, 1) == (image.count(language), image.count(listed))
+        german = image.replace(language, "040704B0".encode("utf-16-le"))
+        for data, name in (
+            (image.replace(listed, b"\x07\x04\xb0\x04"), "Contoso"),
+            (german.replace(listed, b"\x07\x04\xb0\x04"), "Contoso"),
+            (german, None),
+        ):
+            found = version_info(ContentStore().new(data))
+            assert found
+            assert name == found.texts.get("ProductName")
+
+    def test_numbers_without_texts(self) -> None:
+        """Where the texts are broken or missing, the numbers count all the same."""
+        image = make_executable(FileVersion(1, 2))
+        broken = version_info(ContentStore().new(image.replace("StringFileInfo".encode("utf-16-le"), bytes(28))))
+        assert broken
+        assert (FileVersion(1, 2), {}) == (broken.file_version, dict(broken.texts))
+
     def test_version_of_a_file_on_this_computer(self, spooling: EmulatedFiles) -> None:
         """A large program is not read into memory for it."""
         spooling.write(r"C:\x.exe", make_executable(FileVersion(1, 2)) + bytes(50_000))
@@ -67,7 +106,7 @@ class TestVersions:
     )
     def test_no_version(self, data: bytes) -> None:
         """What is no program, or a broken one, has no version."""
-        assert file_version(ContentStore().new(data)) is None
+        assert version_info(ContentStore().new(data)) is None
 
     @given(st.integers(0, 1_023), st.integers(0, 255))
     @settings(deadline=None, max_examples=20)
@@ -76,4 +115,4 @@ class TestVersions:
         data = bytearray(make_executable(FileVersion(1, 2, 3, 4)))
         data[place] = value
 
-        assert isinstance(file_version(ContentStore().new(bytes(data))), FileVersion | None)
+        assert isinstance(version_info(ContentStore().new(bytes(data))), VersionInfo | None)

@@ -171,7 +171,7 @@ class TestFolders:
         for number in range(4_200):
             assert not files.exists(rf"C:\{number}")
 
-        assert len(files._remembered) <= 4_096
+        assert len(files._find._remembered) <= 4_096
 
     def test_redirection(self, files: EmulatedFiles) -> None:
         """A 32-bit program's System32 is SysWOW64; Sysnative is there for it alone."""

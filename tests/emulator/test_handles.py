@@ -126,8 +126,8 @@ class TestHandles:
         for refused in (file.tell, lambda: file.seek(0), lambda: file.write(b"")):
             with pytest.raises(ValueError, match="closed"):
                 refused()
-        with pytest.raises(UsageError, match="r\\+b"):
-            files.open(r"C:\x", "r+b")  # type: ignore[arg-type]
+        with pytest.raises(UsageError, match="rt"):
+            files.open(r"C:\x", "rt")  # type: ignore[arg-type]
 
     def test_impossible_places(self, files: EmulatedFiles) -> None:
         """Seeking from nowhere, or cutting to less than nothing is an error."""

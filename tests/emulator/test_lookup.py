@@ -97,9 +97,36 @@ class TestSearch:
 
         assert expected == find(r"C:\Program Files\App\sub dir\setup.exe /S").path
 
+    def test_a_file_without_extension_comes_before_the_program(self, machine, find):
+        """When the name has a folder; `.exe` is appended only if there is no such file."""
+        machine.files.write(r"C:\Package\sub\tool.exe", b"")
+        assert r"C:\Package\sub\tool.exe" == find(r"sub\tool /S").path
+
+        machine.files.write(r"C:\Package\sub\tool", b"")
+        assert r"C:\Package\sub\tool" == find(r"sub\tool /S").path
+
 
 class TestNotFound:
     """What Windows says when there is nothing to start."""
+
+    @pytest.mark.parametrize("command_line", ["sub", r"C:\Package\sub", r'"C:\Package\sub" /S', "sub.exe"])
+    def test_a_folder_is_no_program(self, machine, find, command_line):
+        """5, whether the name has an extension or not."""
+        machine.files.make_folder(r"C:\Package\sub")
+        machine.files.make_folder(r"C:\Package\sub.exe")
+
+        with pytest.raises(MachineError, match="this is a folder") as caught:
+            find(command_line)
+        assert 5 == caught.value.winerror
+
+    @pytest.mark.parametrize(("length", "code"), [(32_766, 2), (32_767, 206)])
+    def test_a_line_has_a_longest_length(self, find, length, code):
+        """With the character that ends it, 32,767."""
+        with pytest.raises(MachineError) as caught:
+            find("nosuch.exe ".ljust(length, "x"))
+
+        assert code == caught.value.winerror
+        assert len(str(caught.value)) < 300
 
     @pytest.mark.parametrize(
         ("command_line", "code", "said"),

@@ -7,8 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.emulator.files import EmulatedFiles
-from harness.emulator.paths import is_device_name, long_name_of, parse_path
+from harness.emulator.machine import EmulatedMachine
+from harness.emulator.paths import check_length, is_device_name, read_path
+from harness.emulator.process_view import seen_by
 from harness.errors import MachineError, NotEmulated
+from harness.model.windows import SYSTEM, Token
 from tests.emulator.volumes import code_of
 
 
@@ -23,6 +26,9 @@ class TestPaths:
             ("C:\\a\\b.txt", ("a", "b.txt")),
             ("C:/a//b/", ("a", "b")),
             ("\\a\\b", ("a", "b")),
+            ("\\\\localhost\\C$\\a", ("a",)),
+            ("//127.0.0.1/d$", ()),
+            ("\\\\?\\UNC\\localhost\\c$\\a.", ("a.",)),
             (r"C:\a\.\b\..\c", ("a", "c")),
             (r"C:\..\..\a", ("a",)),
             ("C:\\a. . ", ("a",)),
@@ -38,16 +44,18 @@ class TestPaths:
     )
     def test_names_below_the_drive(self, path: str, names: tuple[str, ...]) -> None:
         """Slashes, dots and blanks are taken as Windows takes them."""
-        assert names == parse_path(path)
+        assert names == read_path(path).names
 
     @pytest.mark.parametrize(
         ("path", "code"),
         [
             ("", 3),
-            ("D:\\a", 3),
             ("a\\b", 161),
             ("C:a", 161),
             (r"C:\a<b", 123),
+            ("\\\\server\\share\\x", 53),
+            ("\\\\localhost\\share\\x", 67),
+            ("\\\\localhost", 123),
             (r"C:\a?", 123),
             ("C:\\a\x1f", 123),
             (r"C:\a:b\c", 123),
@@ -63,10 +71,10 @@ class TestPaths:
     )
     def test_refused_paths(self, path: str, code: int) -> None:
         """Each kind of impossible path has its code."""
-        assert code == code_of(lambda: parse_path(path))
+        assert code == code_of(lambda: read_path(path))
 
     @pytest.mark.parametrize(
-        "path", [r"\\server\share\x", "//server/share", r"\\.\COM1", "\\\\?\\UNC\\server\\x", r"C:\a.txt:stream"]
+        "path", [r"\\.\COM1", r"\\.\C:\x", "\\??\\C:\\x", "\\\\?\\Volume{1}\\x", r"C:\a.txt:Zone.Identifier"]
     )
     def test_what_is_not_modelled_says_so(self, files: EmulatedFiles, path: str) -> None:
         """Network paths, devices and alternate data streams are never answered by "not there"."""
@@ -78,9 +86,22 @@ class TestPaths:
         """No file can have a device's name, with or without extension."""
         assert is_device_name(name)
         assert not files.exists(f"C:\\{name}")
-        assert 2 == code_of(lambda: files.open(f"C:\\{name}", "wb"))
+        assert 2 == code_of(lambda: files.info(f"C:\\{name}"))
         assert 267 == code_of(lambda: files.make_folder(f"C:\\{name}"))
         assert 267 == code_of(lambda: files.make_folder(f"C:\\{name}\\below"))
+        if name != "NUL":
+            assert 2 == code_of(lambda: files.open(f"C:\\{name}", "wb"))
+        assert [] == files.names("C:\\")
+
+    def test_nul_takes_everything_and_gives_nothing(self, files: EmulatedFiles) -> None:
+        """NUL can be opened in any folder, written and read."""
+        with files.open(r"C:\nul", "w+b") as file:
+            file.write(b"gone")
+            file.truncate(10)
+            file.seek(0)
+            assert b"" == file.read()
+        with files.open("C:/NUL.txt") as file:
+            assert b"" == file.read()
         assert [] == files.names("C:\\")
 
     @pytest.mark.parametrize("name", ["NULL", "com0", "con_", "COM10", "xNUL"])
@@ -95,29 +116,48 @@ class TestPaths:
 
         assert ["con. ", "deeper"] == files.names("\\\\?\\C:\\aux")
 
-    @pytest.mark.parametrize(
-        ("short", "names", "long"),
-        [
-            ("PROGRA~1", ["Program Files", "Program Files (x86)"], "Program Files"),
-            ("PROGRA~2", ["Program Files", "Program Files (x86)", "ProgramData"], "Program Files (x86)"),
-            ("PROGRA~4", ["Program Files"], None),
-            ("SETUPF~1.EXE", ["setup file.exe", "setup.exe"], "setup file.exe"),
-            ("SETUP~1.EXE", ["setup.exe"], None),
-            ("A_B~1.TEX", ["a+b.text"], "a+b.text"),
-            ("AB~1.C", ["a.b.c"], "a.b.c"),
-            ("X~9", ["x y"], None),
-        ],
-    )
-    def test_short_names(self, short: str, names: list[str], long: str | None) -> None:
-        """An 8.3 name stands for the n-th long name that begins alike."""
-        assert long == long_name_of(short, names)
-
     @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=12))
     @settings(deadline=None, max_examples=200)
     def test_every_text_is_a_path_or_refused(self, text: str) -> None:
         """No text makes the parser fail in another way; what it accepts, it accepts again unchanged."""
         try:
-            names = parse_path(f"C:\\{text}")
+            names = read_path(f"C:\\{text}").names
         except (MachineError, NotEmulated):
             return
-        assert names == parse_path("\\\\?\\C:\\" + "\\".join(names))
+        assert names == read_path("\\\\?\\C:\\" + "\\".join(names)).names
+
+    def test_drive_and_how_it_was_named(self) -> None:
+        r"""The drive comes in upper case; C: when there is none; `\\?\` and administrative shares are told."""
+        assert ("D:", "C:") == (read_path("d:\\x").drive, read_path("\\x").drive)
+        share = read_path(r"\\pc-042\e$\x", host_name="PC-042")
+        assert ("E:", True, False) == (share.drive, share.is_share, share.is_literal)
+        assert read_path("\\\\?\\C:\\x").is_literal
+
+
+class TestLength:
+    """How long a path may be for a program that knows nothing of long ones."""
+
+    def test_limits(self) -> None:
+        """259 characters for a file, 247 for a folder to be made; the code differs."""
+        check_length("C:\\" + "n" * 240 + "\\" + "m" * 15)
+        assert 3 == code_of(lambda: check_length("C:\\" + "n" * 240 + "\\" + "m" * 16))
+        check_length("C:\\" + "n" * 200 + "\\" + "m" * 43, for_folder=True)
+        assert 206 == code_of(lambda: check_length("C:\\" + "n" * 200 + "\\" + "m" * 44, for_folder=True))
+
+    def test_what_does_not_count(self) -> None:
+        r"""`..` is worked out before, and with `\\?\` in front there is no limit."""
+        check_length("C:\\" + "n" * 240 + "\\..\\" + "m" * 100)
+        check_length("\\\\?\\C:" + "\\nn" * 300, for_folder=True)
+
+    def test_programs_are_held_to_them(self, machine: EmulatedMachine) -> None:
+        """A process finds nothing at a long path and makes nothing there; the volumes themselves know no such limit."""
+        files = seen_by(machine, Token(account=SYSTEM), 64).files
+        long = rf"C:\Package\{'n' * 247}"
+        machine.files.write(long, b"x")
+        assert not files.exists(rf"C:\Package\..\Package\{'n' * 249}")
+        assert files.exists(long)
+        for action in (lambda: files.read(f"{long}nn"), lambda: files.write(f"{long}nn", b"")):
+            assert 3 == code_of(action)
+        assert 206 == code_of(lambda: files.make_folder(long))
+        machine.files.write(f"{long}nn", b"x")
+        assert b"x" == files.read(f"\\\\?\\{long}nn")

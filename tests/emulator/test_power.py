@@ -1,12 +1,15 @@
 """Restarting the machine."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from harness.emulator.accounts import entra_account
 from harness.emulator.installers import Installer
-from harness.errors import MachineError
+from harness.emulator.powerstate import BootType, PowerState
+from harness.emulator.shutdowns import ShutdownKind, ShutdownRequest
+from harness.errors import MachineError, UsageError
 from harness.machine.ports import Power
 from harness.model.toasts import Toast, ToastKind
 from harness.model.windows import Hive, RegistryPath, RegistryType, RegistryValue
@@ -14,6 +17,7 @@ from harness.timeline import Lane
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
+VOLATILE = RegistryPath(Hive.HKLM, r"SOFTWARE\Contoso\Volatile")
 SESSION_MANAGER = RegistryPath(Hive.HKLM, r"SYSTEM\CurrentControlSet\Control\Session Manager")
 
 
@@ -252,6 +256,235 @@ class TestAsking:
         with pytest.raises(MachineError) as caught:
             machine.power.restart("again")
         assert 1115 == caught.value.winerror
+
+
+class TestAskingAsShutdownDoes:
+    """`shutdown.exe` tells the second one who asks."""
+
+    def ask(self, machine, kind=ShutdownKind.RESTART, delay=10 * MINUTE, **more):
+        """Ask for the end of the boot."""
+        request = ShutdownRequest(kind=kind, reason="an update", delay=delay, **more)
+        machine.power.initiate(request)
+        return request
+
+    def test_what_is_asked_for_is_known(self, machine):
+        """With who asked, and whether programs are ended by force."""
+        request = self.ask(machine, asked_by="shutdown.exe", is_forced=True)
+
+        assert request == machine.power.pending
+        event = machine.timeline[-1]
+        assert "the machine restarts in 10 min: an update (shutdown.exe)" == event.text
+        assert ("shutdown.exe", True) == (event.data["asked_by"], event.data["is_forced"])
+
+    def test_the_second_one_is_told(self, machine):
+        """1190, however early it wants to restart; the first one counts."""
+        first = self.ask(machine)
+        with pytest.raises(MachineError, match="a system shutdown has already been scheduled") as caught:
+            self.ask(machine, delay=timedelta())
+
+        assert (1190, first) == (caught.value.winerror, machine.power.pending)
+
+    def test_nobody_asks_a_machine_that_goes_down(self, machine):
+        """1115."""
+        self.ask(machine, delay=timedelta())
+        machine.clock.advance(SECOND)
+        with pytest.raises(MachineError) as caught:
+            self.ask(machine)
+        assert 1115 == caught.value.winerror
+
+    def test_a_shutdown_can_be_called_off_too(self, machine):
+        """By the same words."""
+        self.ask(machine, ShutdownKind.SHUT_DOWN)
+        machine.power.cancel_restart()
+        machine.clock.advance(timedelta(days=1))
+
+        assert ["shutdown scheduled", "shutdown called off"] == kinds(machine)
+        assert machine.power.pending is None
+
+    def test_an_earlier_restart_takes_the_place_of_a_shutdown(self, machine):
+        """For those who ask without wanting to be told."""
+        machine.power.shut_down("the night", 10 * MINUTE)
+        machine.power.restart("an update", 5 * MINUTE)
+        machine.power.shut_down("the night", 10 * MINUTE)
+        machine.clock.advance(timedelta(days=1))
+
+        assert ["shutdown scheduled", "restart scheduled", "shutdown dropped", "restart", "booted"] == kinds(machine)
+
+
+class TestShutdown:
+    """Off, until somebody turns it on."""
+
+    def test_it_stays_off(self, machine, ada):
+        """Nothing runs, nobody can sign in; turned on, it boots, and the user comes back."""
+        machine.sign_in(ada)
+        machine.power.shut_down("the evening", hybrid=False)
+        machine.clock.advance(timedelta(hours=12))
+        assert (PowerState.OFF, True, []) == (machine.power.state, machine.power.is_down, machine.processes.running())
+        with pytest.raises(MachineError, match="shutdown is in progress"):
+            machine.sign_in(ada)
+
+        machine.power.turn_on()
+        assert machine.power.is_settling
+        machine.clock.advance(2 * MINUTE)
+
+        assert (PowerState.ON, BootType.FULL, MINUTE) == (
+            machine.power.state,
+            machine.power.boot_type,
+            machine.power.uptime,
+        )
+        assert [ada] == [session.account for session in machine.sessions.signed_in()]
+        assert not machine.power.is_settling
+
+    def test_only_what_is_off_is_turned_on(self, machine):
+        """Neither a machine that is on nor one that starts."""
+        with pytest.raises(UsageError, match="the machine is on already - turn it on when it is off"):
+            machine.power.turn_on()
+        machine.power.restart("an update")
+        machine.clock.advance(SECOND)
+        with pytest.raises(UsageError, match="is starting already"):
+            machine.power.turn_on()
+
+    def test_fast_startup_keeps_the_kernel(self, machine, ada, start):
+        """Users go; services and what waits for them stand still; renames wait; uptime counts on."""
+        session = machine.sign_in(ada)
+        machine.registry.create(VOLATILE, volatile=True)
+        machine.files.write(r"C:\X\a.txt", b"")
+        machine.files.move_at_restart(r"C:\X\a.txt", None)
+        worker = start("a.exe", Installer(takes="10 min"))
+        editor = start("b.exe", Installer.hangs(), account=ada, session_id=session.id)
+        machine.clock.advance(4 * MINUTE)
+
+        machine.power.shut_down("the evening")
+        machine.clock.advance(timedelta(hours=12))
+        assert (True, True) == (machine.power.is_down, machine.power.fast_startup)
+        assert (None, 0x40010004) == (worker.exit, editor.exit.code)
+
+        machine.power.turn_on()
+        machine.clock.advance(timedelta(seconds=15) + 6 * MINUTE)
+
+        assert BootType.FAST_STARTUP is machine.power.boot_type
+        assert 10 * MINUTE == worker.exit.elapsed
+        assert timedelta(hours=12, minutes=10, seconds=15) == machine.power.uptime
+        assert (True, True) == (machine.registry.exists(VOLATILE), machine.files.exists(r"C:\X\a.txt"))
+        assert [ada] == [session.account for session in machine.sessions.signed_in()]
+
+    def test_it_can_be_turned_off(self, machine):
+        """By the value that scripts set; then a shutdown is a full one, as it is without hibernation."""
+        machine.power.fast_startup = False
+        assert 0 == machine.registry.get(SESSION_MANAGER.child("Power"), "HiberbootEnabled").data
+        machine.power.shut_down("the evening")
+        machine.clock.advance(SECOND)
+        assert [] == machine.processes.running()
+        machine.power.turn_on()
+        machine.clock.advance(2 * MINUTE)
+
+        machine.power.fast_startup = True
+        machine.registry.set(
+            RegistryPath(Hive.HKLM, r"SYSTEM\CurrentControlSet\Control\Power"),
+            "HibernateEnabled",
+            RegistryValue.of(0),
+        )
+        assert not machine.power.fast_startup
+
+    def test_without_a_word_in_the_registry_it_depends_on_the_edition(self, machine):
+        """On for clients, off for servers."""
+        machine.registry.delete_value(SESSION_MANAGER.child("Power"), "HiberbootEnabled")
+        assert machine.power.fast_startup
+        machine.facts = replace(machine.facts, release="Windows Server 2022")
+        assert not machine.power.fast_startup
+
+
+class TestSleep:
+    """Wall time passes, the machine's own work stands still."""
+
+    @pytest.mark.parametrize(("how", "type_"), [("sleep", BootType.FULL), ("hibernate", BootType.RESUMED)])
+    def test_everything_goes_on_where_it_was(self, machine, ada, start, how, type_):
+        """Programs, sessions, a restart that is counted down; deadlines of wall time have passed."""
+        machine.sign_in(ada)
+        process = start("a.exe", Installer(takes="10 min"))
+        machine.power.restart("an update", 20 * MINUTE)
+        machine.clock.advance(4 * MINUTE)
+        booted = machine.power.booted_at
+
+        getattr(machine.power, how)("8 h")
+        machine.clock.advance(timedelta(hours=8) - SECOND)
+        assert (False, False) == (machine.power.is_awake, machine.power.is_down)
+        assert 16 * MINUTE == machine.power.restart_due_in
+        machine.clock.advance(SECOND)
+
+        assert (PowerState.ON, type_, booted) == (
+            machine.power.state,
+            machine.power.boot_type,
+            machine.power.booted_at,
+        )
+        assert timedelta(hours=8, minutes=4) == machine.power.uptime
+        machine.clock.advance(6 * MINUTE)
+        assert 10 * MINUTE == process.exit.elapsed
+        assert ["restart scheduled", "went to sleep", "woke up"] == kinds(machine)
+        assert "for 8 h" in machine.timeline.of(kind="went to sleep")[0].text
+
+    def test_until_a_time(self, machine):
+        """Of the wall clock."""
+        machine.power.sleep(until=machine.clock.now() + 90 * MINUTE)
+        machine.clock.advance(90 * MINUTE)
+        assert machine.power.is_awake
+
+    def test_until_somebody_wakes_it(self, machine):
+        """The power button does as well; the wake timer is void then."""
+        machine.power.sleep()
+        machine.clock.advance(timedelta(days=3))
+        assert PowerState.ASLEEP is machine.power.state
+        machine.power.turn_on()
+        assert machine.power.is_awake
+
+        machine.power.sleep("1 h")
+        machine.power.wake()
+        machine.clock.advance(timedelta(hours=2))
+        assert 2 == kinds(machine).count("woke up")
+
+    def test_only_what_is_on_goes_to_sleep(self, machine):
+        """And only what sleeps is woken."""
+        with pytest.raises(UsageError, match="the machine is on and cannot be woken"):
+            machine.power.wake()
+        machine.power.sleep()
+        with pytest.raises(UsageError, match="the machine is asleep and cannot go to sleep"):
+            machine.power.hibernate()
+
+    def test_a_program_can_send_it_to_sleep(self, machine, finish):
+        """It goes on after waking up."""
+
+        async def naps(run):
+            run.machine.power.sleep("1 h")
+            await run.sleep("1 min")
+            return 7
+
+        process = finish("a.exe", naps)
+
+        assert (7, MINUTE) == (process.exit.code, process.exit.elapsed)
+
+    def test_no_user_is_signed_in_while_it_sleeps(self, machine, ada):
+        """The scripted user who wanted to come back after a restart gives up."""
+        machine.sign_in(ada)
+        machine.power.restart("an update")
+        machine.clock.advance(90 * SECOND)
+        machine.power.sleep("1 h")
+        machine.clock.advance(timedelta(hours=3))
+
+        assert () == machine.sessions.signed_in()
+
+
+class TestTheClockOnTheWall:
+    """It may be set."""
+
+    def test_the_boot_time_moves_with_it(self, machine):
+        """Uptime does not; the timeline tells."""
+        before = machine.power.booted_at
+        machine.clock.advance(MINUTE)
+        machine.clock.jump(-5 * MINUTE)
+
+        assert (before - 5 * MINUTE, MINUTE) == (machine.power.booted_at, machine.power.uptime)
+        event = machine.timeline.of(kind="clock set")[0]
+        assert ("the clock is set back by 5 min", -300.0) == (event.text, event.data["by_s"])
 
 
 class TestPendingRenames:

@@ -11,6 +11,7 @@ from harness.emulator.programs import Programs
 from harness.emulator.variables import Variables
 from harness.errors import MachineError, NotEmulated, UsageError
 from harness.model.commands import Command
+from harness.model.files import FileAttributes, LinkKind
 from harness.model.windows import Architecture, Hive, RegistryPath, RegistryType, RegistryValue, View
 
 MINUTE = timedelta(minutes=1)
@@ -431,32 +432,144 @@ class TestRights:
         ],
     )
     def test_a_standard_user_may_not_write_here(self, machine, see, as_ada, path):
-        """5, whatever is tried, and nothing is there afterwards."""
+        """5, whatever would make something there, and nothing is there afterwards."""
 
         def look(run):
             files = run.files
+            files.write(r"C:\Users\Public\a.txt", b"")
             tries = (
                 lambda: files.write(path, b""),
-                lambda: files.open(path, "wb"),
                 lambda: files.make_folder(path),
-                lambda: files.delete(path),
-                lambda: files.move("a.txt", path),
-                lambda: files.move(path, "a.txt"),
+                lambda: files.make_folder(rf"{path}\below"),
             )
             return [code_of(attempt) for attempt in tries]
 
         assert {5} == set(see(look, **as_ada))
         assert not machine.files.exists(path)
 
-    def test_administrators_and_system_may_write_everywhere(self, machine, see):
-        """An administrator counts as elevated."""
-        boss = entra_account("boss", is_administrator=True)
-        session = machine.sign_in(boss)
+    def test_what_is_there_is_safe_from_a_standard_user(self, machine, see, as_ada):
+        """5 for every way to change, move, replace or delete it; it can be read and copied."""
+        path = r"C:\Program Files\X\a.txt"
+        machine.files.write(path, b"x")
 
-        for name, settings in (("a", {}), ("b", {"account": boss, "session_id": session.id})):
-            see(lambda run: run.files.write(rf"C:\Windows\{run.info.name}.txt", b""), f"{name}.exe", **settings)
+        def look(run):
+            files = run.files
+            files.write("own.txt", b"")
+            tries = (
+                lambda: files.open(path, "ab"),
+                lambda: files.delete(path),
+                lambda: files.delete(r"C:\Program Files\X"),
+                lambda: files.move(path, "b.txt"),
+                lambda: files.move("own.txt", path),
+                lambda: files.copy("own.txt", path),
+                lambda: files.copy("own.txt", r"C:\Program Files\X\b.txt"),
+                lambda: files.set_attributes(path, FileAttributes.HIDDEN),
+                lambda: files.set_times(path, modified=run.info.started),
+                lambda: files.make_link("other.txt", path, LinkKind.HARD),
+                lambda: files.move_at_restart("own.txt", None),
+            )
+            files.copy(path, "copy.txt")
+            return [code_of(attempt) for attempt in tries], files.read("copy.txt")
+
+        assert ([5] * 11, b"x") == see(look, **as_ada)
+
+    def test_a_folder_that_is_not_there_is_missing_for_everybody(self, see, as_ada):
+        """3 when a file is opened in it, whoever asks."""
+        path = r"C:\Program Files\Nowhere\a.txt"
+
+        assert 3 == see(lambda run: code_of(lambda: run.files.open(path, "wb")), **as_ada)
+
+    def test_links_of_a_standard_user(self, machine, see, as_ada):
+        """Symbolic links take a privilege (1314); junctions do not."""
+
+        def look(run):
+            run.files.make_link("junction", r"C:\Users\Public", LinkKind.JUNCTION)
+            return code_of(lambda: run.files.make_link("link", r"C:\Users\Public", LinkKind.SYMBOLIC))
+
+        assert 1314 == see(look, **as_ada)
+        assert machine.files.link_info(r"C:\Package\junction").target
+        assert "" == machine.files.owner(r"C:\Users\Public")
+
+    def test_a_link_is_not_what_it_leads_to(self, machine, see, as_ada):
+        """Whoever may not delete a folder may delete their junction to it; other names of files are names."""
+
+        def look(run):
+            files = run.files
+            files.make_link("windows", r"C:\Windows", LinkKind.JUNCTION)
+            files.write("a.txt", b"a")
+            files.make_link("b.txt", "a.txt", LinkKind.HARD)
+            seen = [files.link_info("windows").target, files.read("b.txt")]
+            files.delete("windows")
+            files.move("b.txt", "c.txt")
+            return [*seen, files.exists("windows"), files.exists("c.txt")]
+
+        assert [r"C:\Windows", b"a", False, True] == see(look, **as_ada)
+        assert machine.files.exists(r"C:\Windows\explorer.exe")
+
+    def test_everything_a_user_may_do_with_files_of_their_own(self, machine, see, as_ada):
+        """Mark, date, copy, replace, move, delete; whole folders too."""
+
+        def look(run):
+            files = run.files
+            files.write(r"C:\ProgramData\Mine\deep\a.txt", b"a")
+            files.write(r"C:\ProgramData\Mine\b.txt", b"b")
+            files.set_attributes(r"C:\ProgramData\Mine\b.txt", FileAttributes.HIDDEN)
+            files.set_times(r"C:\ProgramData\Mine\b.txt", modified=run.info.started)
+            files.copy(r"C:\ProgramData\Mine\deep\a.txt", r"C:\ProgramData\Mine\c.txt")
+            files.move(r"C:\ProgramData\Mine\deep\a.txt", r"C:\ProgramData\Mine\c.txt")
+            files.move(r"C:\ProgramData\Mine", r"C:\ProgramData\Moved")
+            names = list(files.names(r"C:\ProgramData\Moved"))
+            files.delete(r"C:\ProgramData\Moved")
+            return names, files.exists(r"C:\ProgramData\Moved")
+
+        assert (["b.txt", "c.txt", "deep"], False) == see(look, **as_ada)
+
+    def test_system_notes_renames_for_the_restart(self, machine, see):
+        """Deleting is one, too."""
+        see(lambda run: (run.files.write("a.txt", b""), run.files.move_at_restart("a.txt", None)))
+        key = RegistryPath.parse(r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager")
+
+        assert r"a.txt" in str(machine.registry.get(key, "PendingFileRenameOperations"))
+
+    def test_what_others_made_in_a_shared_folder_is_theirs(self, machine, see, as_ada):
+        r"""In C:\ProgramData everybody may make files, and change only their own."""
+        bob = entra_account("bob")
+        theirs = {"account": bob, "session_id": machine.sign_in(bob).id}
+        path = r"C:\ProgramData\Shared\a.txt"
+        see(lambda run: run.files.write(path, b"ada"), **as_ada)
+
+        assert b"ada" == see(lambda run: run.files.read(path), "bob.exe", **theirs)
+        assert 5 == see(lambda run: code_of(lambda: run.files.write(path, b"bob")), "bob2.exe", **theirs)
+        see(lambda run: run.files.write(path, b"ada again"), "ada2.exe", **as_ada)
+        assert b"ada again" == machine.files.read(path)
+
+    def test_an_elevated_administrator_and_system_may_write_everywhere(self, machine, see):
+        """What is there already too."""
+        settings = {**self.as_boss(machine), "is_elevated": True}
+
+        for name, how in (("a", {}), ("b", settings)):
+            see(lambda run: run.files.write(rf"C:\Windows\{run.info.name}.txt", b""), f"{name}.exe", **how)
+            see(lambda run: run.files.write(rf"C:\Windows\{run.info.name}.txt", b""), f"{name}.exe", **how)
 
         assert [True, True] == [machine.files.exists(rf"C:\Windows\{name}.exe.txt") for name in "ab"]
+
+    def test_an_administrator_with_a_filtered_token_is_a_standard_user(self, machine, see):
+        """Until something is started elevated."""
+        settings = self.as_boss(machine)
+
+        def look(run):
+            return (
+                run.info.is_elevated,
+                code_of(lambda: run.files.write(r"C:\Windows\a.txt", b"")),
+                code_of(lambda: run.registry.set(r"HKLM\SOFTWARE\X", "a", "b")),
+            )
+
+        assert (False, 5, 5) == see(look, **settings)
+
+    def as_boss(self, machine):
+        """Sign an administrator in, and return the settings that start a process as them."""
+        boss = entra_account("boss", is_administrator=True)
+        return {"account": boss, "session_id": machine.sign_in(boss).id}
 
     def test_a_standard_user_writes_to_their_own_hive_only(self, see, as_ada, ada):
         """5 for the machine's keys, other people's, and the merged classes."""
@@ -468,17 +581,61 @@ class TestRights:
             return [
                 code_of(lambda: run.registry.set(r"HKLM\SOFTWARE\X", "a", "b")),
                 code_of(lambda: run.registry.create(r"HKU\.DEFAULT\X")),
-                code_of(lambda: run.registry.create("HKU")),
+                code_of(lambda: run.registry.create_link(r"HKLM\SOFTWARE\X", "HKCU")),
                 code_of(lambda: run.registry.delete(r"HKCR\.txt")),
                 code_of(lambda: run.registry.delete_value(r"HKLM\SOFTWARE\X", "a")),
             ]
 
         assert [5] * 5 == see(look, **as_ada)
 
-    def test_everybody_may_read_everything(self, see, as_ada):
-        """Reads are not restricted."""
-        assert see(lambda run: run.files.exists(r"C:\Windows\explorer.exe"), **as_ada)
-        assert see(lambda run: run.registry.exists(r"HKLM\SOFTWARE\Microsoft"), "other.exe", **as_ada)
+    def test_a_key_that_is_there_can_be_opened_by_making_it(self, see, as_ada):
+        """RegCreateKeyEx opens what exists, which takes no right to make keys."""
+        see(lambda run: run.registry.create(r"HKLM\SOFTWARE\Microsoft"), **as_ada)
+
+    def test_what_nobody_may_read(self, see, as_ada):
+        """5 for the account database, other people's profiles and hives that are not one's own."""
+        bob = entra_account("bob")
+
+        def look(run):
+            machine = run.machine
+            machine.sign_in(bob)
+            machine.files.write(rf"{bob.profile}\a.txt", b"")
+            files, registry = run.files, run.registry
+            return [
+                code_of(lambda: registry.get(r"HKLM\SAM\SAM", "x")),
+                code_of(lambda: registry.values(rf"HKU\{bob.sid}\Environment")),
+                code_of(lambda: registry.subkeys(rf"HKU\{bob.sid}")),
+                code_of(lambda: registry.modified(rf"HKU\{bob.sid}")),
+                code_of(lambda: registry.watch(rf"HKU\{bob.sid}")),
+                code_of(lambda: files.names(bob.profile)),
+                code_of(lambda: files.read(rf"{bob.profile}\a.txt")),
+                code_of(lambda: files.info(rf"{bob.profile}\a.txt")),
+                code_of(lambda: files.link_info(rf"{bob.profile}\a.txt")),
+                code_of(lambda: files.version(rf"{bob.profile}\a.txt")),
+                files.exists(rf"{bob.profile}\a.txt"),
+                files.exists(bob.profile),
+            ]
+
+        assert [*([5] * 10), False, True] == see(look, **as_ada)
+
+    def test_a_hive_that_is_not_loaded_is_missing(self, see, as_ada):
+        """2, and not 5, for somebody who is not signed in."""
+        assert 2 == see(lambda run: code_of(lambda: run.registry.values(r"HKU\S-1-5-21-1-2-3-9")), **as_ada)
+
+    def test_everybody_may_read_what_is_public(self, see, as_ada):
+        """Windows, the programs, the machine's keys; and what all may ask of volumes."""
+
+        def look(run):
+            run.registry.watch(r"HKLM\SOFTWARE")
+            return [
+                run.files.exists(r"C:\Windows\explorer.exe"),
+                run.files.info(r"C:\Windows\explorer.exe").is_directory,
+                [volume.drive for volume in run.files.volumes()],
+                run.files.free_space_mb() > 0,
+                run.registry.exists(r"HKLM\SOFTWARE\Microsoft"),
+            ]
+
+        assert [True, False, ["C:"], True, True] == see(look, **as_ada)
 
 
 class TestDialogs:
@@ -506,8 +663,44 @@ class TestDialogs:
             machine.clock.advance(MINUTE)
 
 
+class TestWinreg:
+    """`import winreg` inside a process."""
+
+    def test_it_is_the_processs(self, machine, see, as_ada, ada):
+        """Its user's, in its half of Windows, within its rights."""
+
+        def look(run):
+            with machine.winreg_installed(run.winreg) as winreg:
+                winreg.SetValue(winreg.HKEY_CURRENT_USER, r"Software\X", winreg.REG_SZ, "ada")
+                with pytest.raises(PermissionError):
+                    winreg.CreateKey(winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\X")
+            return True
+
+        assert see(look, **as_ada)
+        assert "ada" == machine.registry.get(RegistryPath(Hive.HKU, rf"{ada.sid}\Software\X")).data
+
+
 class TestVariables:
     """A process's environment."""
+
+    def test_a_process_changes_its_own(self):
+        """Under any spelling; names keep the first."""
+        variables = Variables({"Path": "a"})
+        variables["PATH"] = "b"
+        variables["New"] = ""
+        variables["=C:"] = r"C:\Package"
+        del variables["new"]
+
+        assert {"Path": "b", "=C:": r"C:\Package"} == dict(variables)
+
+    @pytest.mark.parametrize(("name", "value"), [("", "x"), ("a=b", "x"), ("a", "x" * 32_765)])
+    def test_what_cannot_be_a_variable(self, name, value):
+        """87, and nothing is set."""
+        variables = Variables()
+
+        with pytest.raises(MachineError) as caught:
+            variables[name] = value
+        assert (87, 0) == (caught.value.winerror, len(variables))
 
     def test_later_layers_replace_values_and_keep_names(self):
         """Whatever their case."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,40 +10,13 @@ from harness.emulator.registry import EmulatedRegistry
 from harness.errors import MachineError, UsageError
 from harness.machine.ports import Registry
 from harness.model.windows import Hive, RegistryPath, RegistryType, RegistryValue, View
-
-ADA = "S-1-5-21-1-2-3-1001"
-APP = RegistryPath.parse(r"HKLM\SOFTWARE\Contoso\App")
-TEXT = RegistryValue.of("text")
-
-
-def path(text: str) -> RegistryPath:
-    """Return the path a text says."""
-    return RegistryPath.parse(text)
-
-
-class Ticking:
-    """A clock that shows another minute at every look."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 3, 2, 8, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """Return the time, a minute later than before."""
-        self.time += timedelta(minutes=1)
-        return self.time
+from tests.emulator.registries import ADA, APP, TEXT, Ticking, code_of, path
 
 
 @pytest.fixture
 def registry() -> EmulatedRegistry:
     """Give a registry with nothing in it but the hives."""
     return EmulatedRegistry(Ticking())
-
-
-def code_of(action: Callable[[], object]) -> int:
-    """Return the code an action fails with."""
-    with pytest.raises(MachineError) as caught:
-        action()
-    return caught.value.winerror
 
 
 def test_it_fulfils_the_port(registry: EmulatedRegistry) -> None:
@@ -208,14 +178,16 @@ class TestKeys:
         assert registry.exists(path(key))
 
     def test_names_have_limits(self, registry: EmulatedRegistry) -> None:
-        """255 characters in a key's name, 16,383 in a value's, 512 levels; then error 87, and nothing is half made."""
-        registry.create(APP.child("k" * 255))
+        """256 characters in a key's name, 16,383 in a value's, 512 levels; then error 87, and nothing is half made."""
+        registry.create(APP.child("k" * 256))
         registry.set(APP, "v" * 16_383, TEXT)
-        deepest = "\\".join("d" * (512 - len(APP.parts)))
-        registry.create(APP.child(deepest))
+        deepest = ["d"] * (512 - len(APP.parts))
+        for length in (*range(1, len(deepest), 32), len(deepest)):
+            registry.create(APP.child("\\".join(deepest[:length])))
 
-        assert 87 == code_of(lambda: registry.create(APP.child("new").child("k" * 256)))
-        assert 87 == code_of(lambda: registry.create(APP.child("new").child(deepest)))
+        assert 87 == code_of(lambda: registry.create(APP.child("new").child("k" * 257)))
+        assert 87 == code_of(lambda: registry.create(APP.child("\\".join([*deepest, "d"]))))
+        assert 87 == code_of(lambda: registry.create(APP.child("new").child("\\".join("d" * 32))))
         assert 87 == code_of(lambda: registry.set(APP.child("new"), "v" * 16_384, TEXT))
         assert not registry.exists(APP.child("new"))
         registry.snapshot()

@@ -30,7 +30,8 @@ def install(machine, beats):
             await machine.clock.sleep(MINUTE)
 
     def install(name="Agent", main=main, **settings):
-        machine.services.install(name, display_name="Contoso Agent", image_path=IMAGE, main=main, **settings)
+        settings = {"display_name": f"Contoso {name}", "image_path": IMAGE} | settings
+        machine.services.install(name, main=main, **settings)
         return machine.services.get(name)
 
     return install
@@ -138,8 +139,8 @@ def test_a_killed_service_is_stopped(machine, install):
     service.process.kill()
     machine.clock.advance(10 * MINUTE)
 
-    assert not service.is_running
-    assert "the service Contoso Agent stopped" == machine.timeline[-1].text
+    assert (False, 1067) == (service.is_running, machine.services.query("Agent").exit_code)
+    assert "the service Contoso Agent ended without having been told to" == machine.timeline[-1].text
 
 
 def test_a_service_may_end_by_itself(machine, install):
@@ -214,6 +215,15 @@ def test_an_error_in_a_service_reaches_whoever_drives_the_clock(machine, install
         (lambda services: (services.stop("Agent"), services.stop("Agent")), 1062),
         (lambda services: services.install("Other", display_name="x", image_path=" ", main=None), 87),
         (lambda services: services.install("AGENT", display_name="x", image_path="x", main=None), 1073),
+        (lambda services: services.install("X", display_name="contoso AGENT", image_path="x", main=None), 1078),
+        (lambda services: services.install("X", display_name="Agent", image_path="x", main=None), 1078),
+        (lambda services: services.install("X", display_name="print spooler", image_path="x", main=None), 1078),
+        (lambda services: services.install("a/b", display_name="x", image_path="x", main=None), 123),
+        (lambda services: services.install("x" * 257, display_name="x", image_path="x", main=None), 123),
+        (lambda services: services.query("Nobody"), 1060),
+        (lambda services: services.delete("Nobody"), 1060),
+        (lambda services: services.dependents("Nobody"), 1060),
+        (lambda services: services.assume("Agent"), 1056),
     ],
 )
 def test_errors_are_those_of_the_service_manager(machine, install, attempt, code):
@@ -223,11 +233,3 @@ def test_errors_are_those_of_the_service_manager(machine, install, attempt, code
     with pytest.raises(MachineError) as caught:
         attempt(machine.services)
     assert code == caught.value.winerror
-
-
-def test_services_are_listed_in_the_order_of_installing(machine, install):
-    """Which is the order they start in."""
-    install("B")
-    install("A")
-
-    assert ["B", "A"] == [service.name for service in machine.services.all()]

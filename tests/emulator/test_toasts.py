@@ -1,28 +1,27 @@
-"""Toasts, and the user who answers them."""
+"""Toasts: who is shown what, by whom, and what the notification centre keeps."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from harness.emulator.accounts import entra_account
-from harness.emulator.toasts import UserAnswer
-from harness.errors import MachineError, UsageError
+from harness.emulator.toasts import AGENT_APP_ID, ToastPlace
+from harness.errors import FormatError, MachineError, UsageError
 from harness.machine.ports import Session, ShownToast, Toasts
-from harness.model.toasts import Toast, ToastAnswer, ToastButton, ToastKind, ToastResponse
-from harness.timeline import Lane
-
-SECOND = timedelta(seconds=1)
-SNOOZE = ToastButton(content="Remind me later", arguments="snooze")
-RESTART = Toast(
-    kind=ToastKind.RESTART_REQUIRED,
-    app_name="Contoso VPN",
-    title="Restart required",
-    lines=("Save your work.", "At 18:00 the device restarts."),
-    buttons=(SNOOZE, ToastButton(content="Restart now", arguments="restart")),
-    stays=True,
-    tag="restart",
+from harness.model.toasts import (
+    Toast,
+    ToastAnswer,
+    ToastDuration,
+    ToastInput,
+    ToastKind,
+    ToastResponse,
+    ToastScenario,
+    ToastSelection,
 )
-SUCCESS = Toast(kind=ToastKind.SUCCESS, app_name="Contoso VPN", title="Contoso VPN is installed")
+from harness.model.windows import RegistryPath, RegistryValue
+from harness.timeline import Lane
+from tests.emulator.toast_samples import LATER, POWERSHELL, RESTART, SECOND, SUCCESS, XML
 
 
 @pytest.fixture
@@ -62,18 +61,39 @@ class TestShowing:
         assert (False, ToastResponse(answer=ToastAnswer.TIMED_OUT)) == (shown.is_on_screen, shown.response)
         assert "Contoso VPN is installed goes to ada's notification centre" == machine.timeline[-1].text
 
-    def test_a_toast_that_stays_stays(self, machine, show):
-        """For days, if nobody answers."""
-        shown = show(RESTART)
-
-        machine.clock.advance(timedelta(days=3))
-
+    def test_a_long_toast_goes_after_twenty_five(self, machine, show):
+        """If it does not stay anyway."""
+        shown = show(replace(SUCCESS, duration=ToastDuration.LONG))
+        machine.clock.advance(24 * SECOND)
         assert shown.is_on_screen
 
+        machine.clock.advance(SECOND)
+
+        assert not shown.is_on_screen
+
+    def test_a_toast_that_stays_stays(self, machine, show):
+        """For days, if nobody answers; then it expires."""
+        shown = show(RESTART)
+        machine.clock.advance(timedelta(days=3) - SECOND)
+        assert shown.is_on_screen
+
+        machine.clock.advance(SECOND)
+
+        assert (ToastPlace.GONE, None, True) == (shown.place, shown.response, shown.answered.is_set)
+        assert "Restart required is expired" == machine.timeline[-1].text
+
+    def test_a_reminder_without_a_button_is_an_ordinary_toast(self, machine, show):
+        """Windows wants one (documented)."""
+        shown = show(replace(RESTART, buttons=()))
+
+        machine.clock.advance(7 * SECOND)
+
+        assert ToastPlace.CENTRE is shown.place
+
     def test_a_newer_toast_with_the_same_tag_replaces(self, machine, session, show):
-        """In the same session; toasts without tags stand beside each other."""
-        bob = machine.sign_in(entra_account("bob"))
-        older, others = show(RESTART), [show(SUCCESS), show(SUCCESS), machine.toasts.show(RESTART, bob)]
+        """Of the same app and group; toasts without tags stand beside each other."""
+        older, others = show(RESTART), [show(SUCCESS), show(SUCCESS), show(replace(RESTART, group="g"))]
+        others.append(machine.toasts.show(RESTART, session, app_id=POWERSHELL))
 
         newer = show(RESTART)
 
@@ -111,8 +131,14 @@ class TestShowing:
     @pytest.mark.parametrize(
         ("toast", "message"),
         [
-            (Toast(kind=ToastKind.SUCCESS, app_name="x", title="t", buttons=(SNOOZE,) * 6), "shows at most 5"),
+            (Toast(kind=ToastKind.SUCCESS, app_name="x", title="t", buttons=(LATER,) * 6), "shows at most 5"),
             (Toast(kind=ToastKind.SUCCESS, app_name="x", title="t", tag="x" * 65), "takes at most 64 characters"),
+            (Toast(title="t", group="x" * 65), "takes at most 64 characters"),
+            (Toast(title="t", inputs=(ToastInput(id="a"),) * 6), "has 6 inputs"),
+            (
+                Toast(title="t", inputs=(ToastInput(id="a", selections=(ToastSelection(id="", content=""),) * 6),)),
+                "has 6 choices in 'a'",
+            ),
         ],
     )
     def test_what_windows_would_drop_is_an_error(self, show, toast, message):
@@ -136,157 +162,185 @@ class TestShowing:
         } == event.data
 
 
-class TestAnsweringByHand:
-    """What whoever holds the machine does for the user."""
+class TestByXml:
+    """As programs show toasts."""
+
+    def test_it_says_what_the_xml_says(self, machine, session):
+        """And comes from the app; the kind is nobody's."""
+        shown = machine.toasts.show_xml(XML, session, POWERSHELL, tag="t", group="g")
+
+        expected = Toast(title="Hi", app_name=POWERSHELL, tag="t", group="g")
+        assert (expected, POWERSHELL, True) == (shown.toast, shown.app_id, shown.is_on_screen)
+
+    def test_the_registry_names_the_app(self, machine, session):
+        """By its DisplayName."""
+        key = RegistryPath.parse(r"HKLM\SOFTWARE\Classes\AppUserModelId\Contoso.IT")
+        machine.registry.set(key, "DisplayName", RegistryValue.of("Contoso IT"))
+
+        assert "Contoso IT" == machine.toasts.show_xml(XML, session, "Contoso.IT").toast.app_name
+
+    def test_mistakes_that_cost_nothing_are_kept(self, machine, session):
+        """The toast is shown."""
+        shown = machine.toasts.show_xml(XML.replace("<toast", "<toast x='1'"), session, POWERSHELL)
+
+        assert (True, "") == (shown.is_on_screen, shown.why)
+        assert ["line 1, toast: has an attribute 'x', and that part is ignored"] == list(map(str, shown.findings))
+
+    def test_mistakes_that_cost_the_toast(self, machine, session):
+        """Nothing is shown; the timeline says why."""
+        shown = machine.toasts.show_xml("<toast/>", session, POWERSHELL)
+
+        assert (ToastPlace.DROPPED, True, None) == (shown.place, shown.answered.is_set, shown.response)
+        assert ([shown], []) == (list(machine.toasts.dropped), list(machine.toasts.shown))
+        (event,) = machine.timeline.of(Lane.TOAST, "toast dropped")
+        assert "Windows shows nothing of '': its XML is not what Windows wants" == event.text
+        assert "line 1, toast: has no 'visual', and nothing is shown" == event.data["findings"]
+        with pytest.raises(UsageError, match="is not on the screen any more"):
+            shown.click()
 
     @pytest.mark.parametrize(
-        ("button", "arguments"), [("Restart now", "restart"), ("RESTART", "restart"), ("snooze", "snooze"), ("", "")]
-    )
-    def test_a_button_is_pressed_by_its_words_or_its_argument(self, show, button, arguments):
-        """Without one, the toast itself is clicked."""
-        shown = show(RESTART)
-
-        shown.click(button)
-
-        assert ToastResponse(answer=ToastAnswer.CLICKED, arguments=arguments) == shown.response
-        assert shown.answered.is_set
-
-    def test_a_toast_is_dismissed(self, machine, show):
-        """Closed without an answer."""
-        shown = show(RESTART)
-
-        shown.dismiss()
-
-        assert ToastResponse(answer=ToastAnswer.DISMISSED) == shown.response
-        assert "ada dismisses: Restart required" == machine.timeline[-1].text
-
-    def test_whoever_waits_learns_of_it(self, machine, show):
-        """At the next advance."""
-        shown = show(RESTART)
-        waits = machine.clock.spawn(machine.clock.wait(shown.answered), name="waits")
-        machine.clock.advance(SECOND)
-
-        shown.click("Restart now")
-        machine.clock.advance(timedelta())
-
-        assert waits.result()
-        assert "ada clicks: Restart now" == machine.timeline[-1].text
-
-    def test_a_click_on_the_toast_itself_is_told_by_its_title(self, machine, show):
-        """It has no words of its own."""
-        show(SUCCESS).click()
-
-        assert "ada clicks: Contoso VPN is installed" == machine.timeline[-1].text
-
-    @pytest.mark.parametrize(
-        ("toast", "buttons"), [(RESTART, "it has 'Remind me later', 'Restart now'"), (SUCCESS, "it has no buttons")]
-    )
-    def test_a_missing_button_is_an_error(self, show, toast, buttons):
-        """Told with the buttons there are; the toast stays."""
-        shown = show(toast)
-
-        with pytest.raises(UsageError, match=buttons):
-            shown.click("Shut down")
-        assert shown.is_on_screen
-
-    def test_a_toast_that_is_gone_cannot_be_answered(self, show):
-        """Once is enough."""
-        shown = show(RESTART)
-        shown.dismiss()
-
-        for attempt in (shown.dismiss, shown.click):
-            with pytest.raises(UsageError, match="is not on the screen any more"):
-                attempt()
-
-
-class TestTheScriptedUser:
-    """Answers by rule."""
-
-    @pytest.mark.parametrize(
-        ("rule", "arguments"),
+        ("arguments", "code"),
         [
-            (UserAnswer.clicks("Restart now", after="2 min"), "restart"),
-            (lambda shown: UserAnswer.clicks(shown.toast.buttons[0].content, after="2 min"), "snooze"),
+            ({"app_id": ""}, 0x80070490),
+            ({"document": XML.replace("Hi", "x" * 5_120)}, 0x803E0115),
+            ({"document": XML.replace("Hi", "x" * 5_120).encode()}, 0x803E0115),
+            ({"tag": "x" * 65}, 87),
         ],
     )
-    def test_a_rule_clicks_after_its_time(self, machine, show, rule, arguments):
-        """A fixed answer, or one that looks at the toast."""
-        machine.user_answers[ToastKind.RESTART_REQUIRED] = rule
-        shown = show(RESTART)
-        machine.clock.advance(119 * SECOND)
-        assert shown.is_on_screen
+    def test_what_fails(self, machine, session, arguments, code):
+        """With Windows' code."""
+        with pytest.raises(MachineError) as caught:
+            machine.toasts.show_xml(**{"document": XML, "session": session, "app_id": POWERSHELL} | arguments)
+        assert code == caught.value.winerror
 
-        machine.clock.advance(SECOND)
+    def test_what_is_no_xml_is_refused(self, machine, session):
+        """And nothing is noted."""
+        with pytest.raises(FormatError, match="not well-formed"):
+            machine.toasts.show_xml("<toast", session, POWERSHELL)
+        assert () == machine.toasts.dropped
 
-        assert ToastResponse(answer=ToastAnswer.CLICKED, arguments=arguments) == shown.response
+    def test_an_app_that_is_not_registered_shows_nothing(self, machine, session):
+        """Without an error, as since Windows 10 1709."""
+        shown = machine.toasts.show_xml(XML, session, "Contoso.IT")
 
-    def test_a_rule_dismisses(self, machine, show):
-        """After three seconds unless it says otherwise."""
-        machine.user_answers[ToastKind.SUCCESS] = UserAnswer.dismisses()
-        shown = show(SUCCESS)
+        assert "no app 'Contoso.IT' is registered" == shown.why
 
-        machine.clock.advance(3 * SECOND)
+    def test_a_toast_that_had_expired_is_not_shown(self, machine, session):
+        """It came too late."""
+        shown = machine.toasts.show_xml(XML, session, POWERSHELL, expires=machine.clock.now())
 
-        assert ToastResponse(answer=ToastAnswer.DISMISSED) == shown.response
+        assert "it had expired before it was shown" == shown.why
 
-    @pytest.mark.parametrize(
-        "rule", [None, lambda shown: None, UserAnswer.clicks(after=7 * SECOND), UserAnswer.clicks(after="1 h")]
-    )
-    def test_without_a_rule_or_too_late_the_toast_goes(self, machine, show, rule):
-        """A slow user finds it in the notification centre."""
-        if rule:
-            machine.user_answers[ToastKind.SUCCESS] = rule
-        shown = show(SUCCESS)
 
-        machine.clock.advance(timedelta(hours=2))
+class TestTheNotificationCentre:
+    """Where toasts are that are not on the screen any more."""
 
+    def test_an_app_sees_what_there_is(self, machine, session, show):
+        """On the screen or not, of its own; put off and gone ones are not there."""
+        first, second, gone = show(SUCCESS), show(RESTART), show(SUCCESS)
+        machine.toasts.show(SUCCESS, session, app_id=POWERSHELL)
+        gone.dismiss()
+        machine.clock.advance(10 * SECOND)
+
+        assert [first, second] == list(machine.toasts.history(session.account))
+
+    def test_it_keeps_twenty_of_an_app(self, machine, session, show):
+        """The oldest go; those of others stay."""
+        other = machine.toasts.show(SUCCESS, session, app_id=POWERSHELL)
+        shown = [show(SUCCESS) for _ in range(21)]
+
+        assert shown[1:] == list(machine.toasts.history(session.account))
+        assert (ToastPlace.GONE, ToastPlace.SCREEN) == (shown[0].place, other.place)
+
+    def test_toasts_expire(self, machine, show):
+        """When they say so, after three days at the latest; nothing is told."""
+        soon = show(replace(SUCCESS, expires=machine.clock.now() + timedelta(hours=1)))
+        late = show(replace(SUCCESS, expires=machine.clock.now() + timedelta(days=30)))
+        machine.clock.advance(timedelta(hours=1))
+        events = len(machine.timeline)
+        assert [ToastPlace.GONE, ToastPlace.CENTRE] == [soon.place, late.place]
+
+        machine.clock.advance(timedelta(days=3))
+
+        assert (ToastPlace.GONE, events) == (late.place, len(machine.timeline))
+
+    def test_a_banner_ends_when_its_toast_expires(self, machine, show):
+        """Even before its seven seconds."""
+        shown = show(replace(SUCCESS, expires=machine.clock.now() + 2 * SECOND))
+
+        machine.clock.advance(2 * SECOND)
+
+        assert (ToastPlace.GONE, None) == (shown.place, shown.response)
+
+    def test_a_toast_is_answered_there(self, machine, show):
+        """Its last answer counts."""
+        shown = show(replace(RESTART, scenario=ToastScenario.DEFAULT, stays=False))
+        machine.clock.advance(timedelta(hours=1))
         assert ToastAnswer.TIMED_OUT is shown.response.answer
 
-    def test_a_rule_counts_for_its_kind_only(self, machine, show):
-        """Other toasts are left alone."""
-        machine.user_answers[ToastKind.SUCCESS] = UserAnswer.clicks()
-        shown = show(RESTART)
+        shown.click("Restart now")
 
-        machine.clock.advance(timedelta(hours=2))
+        assert (ToastPlace.GONE, "restart") == (shown.place, shown.response.arguments)
+        assert "ada clicks: Restart now" == machine.timeline[-1].text
 
-        assert shown.is_on_screen
+    def test_what_is_suppressed_goes_there_at_once(self, machine, show):
+        """Nobody has answered it yet."""
+        shown = show(replace(SUCCESS, suppress_popup=True))
+        machine.clock.advance(timedelta(hours=1))
 
-    def test_a_toast_that_is_gone_is_not_answered(self, machine, show):
-        """Somebody was quicker."""
-        machine.user_answers[ToastKind.RESTART_REQUIRED] = UserAnswer.clicks("Restart now", after="2 min")
-        shown = show(RESTART)
-        machine.clock.advance(SECOND)
+        assert (ToastPlace.CENTRE, None, False) == (shown.place, shown.response, shown.answered.is_set)
+        (event,) = machine.timeline.of(Lane.TOAST)
+        assert "toast not on screen" == event.kind
+        assert "Contoso VPN is installed goes to the notification centre of ada, who is not disturbed" == event.text
+
+    def test_what_nobody_answers_there_expires(self, machine, show):
+        """Whoever waits learns of it."""
+        shown = show(replace(SUCCESS, suppress_popup=True))
+
+        machine.clock.advance(timedelta(days=3))
+
+        assert (ToastPlace.GONE, None, True) == (shown.place, shown.response, shown.answered.is_set)
+
+    def test_apps_take_toasts_back(self, machine, session, show):
+        """By tag and group; from the screen too."""
+        toasts = [show(replace(SUCCESS, tag=tag, group=group)) for group in "gh" for tag in "ab"]
+        machine.toasts.remove(session.account, tag="a", group="g")
+        assert toasts[1:] == list(machine.toasts.history(session.account))
+        assert "Contoso VPN is installed is taken back by its app" == machine.timeline[-1].text
+
+        machine.toasts.remove(session.account, group="h")
+        assert [toasts[1]] == list(machine.toasts.history(session.account))
+
+        machine.toasts.remove(session.account, POWERSHELL)
+        machine.toasts.remove(session.account)
+        assert () == machine.toasts.history(session.account, AGENT_APP_ID)
+
+    def test_the_cross_of_older_windows(self, make_machine, facts, ada):
+        """Before 20H2 a dismissed toast went to the notification centre."""
+        machine = make_machine()
+        machine.facts = replace(facts, build=18363)
+        shown = machine.toasts.show(SUCCESS, machine.sign_in(ada))
+        shown.dismiss()
+        assert (ToastPlace.CENTRE, ToastAnswer.DISMISSED) == (shown.place, shown.response.answer)
+
         shown.dismiss()
 
-        machine.clock.advance(timedelta(hours=2))
+        assert ToastPlace.GONE is shown.place
 
-        assert ToastAnswer.DISMISSED is shown.response.answer
+    def test_short_tags_of_older_windows(self, make_machine, facts, ada):
+        """16 characters before the Creators Update."""
+        machine = make_machine()
+        machine.facts = replace(facts, build=14393)
+        with pytest.raises(UsageError, match="takes at most 16 characters"):
+            machine.toasts.show(replace(SUCCESS, tag="x" * 17), machine.sign_in(ada))
 
-    def test_a_rule_for_a_missing_button_is_told(self, machine, show):
-        """To whoever drives the clock."""
-        machine.user_answers[ToastKind.SUCCESS] = UserAnswer.clicks("Restart now")
-        show(SUCCESS)
+    def test_a_restart_takes_away_what_says_so(self, machine, ada, show):
+        """The others are there when the user is back, and can be answered."""
+        gone, stays = show(replace(SUCCESS, expires_on_restart=True)), show(RESTART)
+        machine.power.restart("an update")
+        machine.clock.advance(timedelta(minutes=10))
 
-        with pytest.raises(UsageError, match="has no button 'Restart now'"):
-            machine.clock.advance(timedelta(hours=2))
-
-    def test_nobody_can_decide_to_time_out(self, machine, show):
-        """That is what happens without a rule."""
-        machine.user_answers[ToastKind.SUCCESS] = UserAnswer(answer=ToastAnswer.TIMED_OUT)
-        show(SUCCESS)
-
-        with pytest.raises(UsageError, match="leave the rule away"):
-            machine.clock.advance(timedelta(hours=2))
-
-    def test_a_toast_outlives_whoever_showed_it(self, machine, session, start):
-        """Its process has long ended when the user answers."""
-        machine.user_answers[ToastKind.RESTART_REQUIRED] = UserAnswer.clicks(after="1 h")
-
-        async def shows(run):
-            run.machine.toasts.show(RESTART, session)
-            return 0
-
-        start("notify.exe", shows)
-        machine.clock.advance(timedelta(hours=2))
-
-        assert ToastAnswer.CLICKED is machine.toasts.shown[0].response.answer
+        assert [stays] == list(machine.toasts.history(ada))
+        assert (ToastPlace.GONE, ToastPlace.CENTRE) == (gone.place, stays.place)
+        stays.click("Restart now")
+        assert "restart" == stays.response.arguments

@@ -1,20 +1,17 @@
-"""The volume under the port: pyfakefs, what is laid down, and random work on it."""
+"""The volumes under the port: pyfakefs, and what is laid down."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
 from pyfakefs.fake_filesystem import FakeOsModule
 from pyfakefs.fake_open import FakeFileOpen
 
 from harness.emulator.files import EmulatedFiles
-from harness.errors import MachineError, UsageError
+from harness.errors import NotEmulated, UsageError
+from harness.model.files import FileAttributes, LinkKind
 from tests.emulator.volumes import Clock, code_of
 
 MIB = 2**20
@@ -26,7 +23,7 @@ class TestPyfakefs:
     def test_pyfakefs_sees_the_same_files(self, files: EmulatedFiles) -> None:
         """A fake os module over the volume lists and reads what was written through the port."""
         files.write(r"C:\Program Files\Contoso\app.txt", b"hello")
-        system = files._volume.system
+        system = files.system
         fake_os = FakeOsModule(system)
 
         assert ["app.txt"] == fake_os.listdir(r"c:\program files\CONTOSO")
@@ -43,8 +40,49 @@ class TestPyfakefs:
 
         assert "pyfakefs" not in builtins.open.__module__
         assert "pyfakefs" not in os.stat.__module__
-        files._volume.system.reset()
-        assert files._volume.system.is_windows_fs
+        files.system.reset()
+        assert files.system.is_windows_fs
+
+    def test_pyfakefs_sees_attributes_and_links(self, clock: Clock) -> None:
+        """Status, links, junctions, hard links and other volumes are there for pyfakefs."""
+        files = EmulatedFiles(clock, {"C:": 10, "D:": 10})
+        files.write(r"C:\real\x.txt", b"x")
+        files.set_attributes(r"C:\real\x.txt", FileAttributes.READONLY | FileAttributes.HIDDEN)
+        files.make_link(r"C:\way", r"C:\real", LinkKind.JUNCTION)
+        files.make_link(r"C:\real\link.txt", "x.txt", LinkKind.SYMBOLIC)
+        files.make_link(r"C:\real\hard.txt", r"C:\real\x.txt", LinkKind.HARD)
+        files.write(r"D:\data\y", b"y")
+        fake_os = FakeOsModule(files.system)
+
+        assert ["hard.txt", "link.txt", "x.txt"] == sorted(fake_os.listdir(r"C:\way"))
+        status = fake_os.stat(r"C:\way\link.txt")
+        assert (1, 3, 0o100555) == (status.st_size, status.st_file_attributes, status.st_mode)
+        assert fake_os.path.islink(r"C:\real\link.txt")
+        assert "x.txt" == fake_os.readlink(r"C:\real\link.txt")
+        assert fake_os.path.isdir(r"C:\real")
+        assert b"y" == FakeFileOpen(files.system)(r"d:\DATA\y", "rb").read()
+        assert {"C:\\": [], "C:\\real": ["hard.txt", "link.txt", "x.txt"]} == {
+            folder: sorted(names) for folder, _, names in fake_os.walk("C:\\")
+        }
+        assert r"C:\real\x.txt" == files.system.resolve(r"c:\WAY\x.txt").path
+        first, second = (fake_os.stat(r"C:\real\x.txt").st_ino for _ in range(2))
+        assert first == second != fake_os.stat(r"C:\real").st_ino
+
+    def test_pyfakefs_does_not_write(self, files: EmulatedFiles) -> None:
+        """Whoever would change something through pyfakefs is told to use the machine's files."""
+        files.write(r"C:\a\x", b"x")
+        fake_os, fake_open = FakeOsModule(files.system), FakeFileOpen(files.system)
+
+        for action in (
+            lambda: fake_os.mkdir(r"C:\b"),
+            lambda: fake_os.remove(r"C:\a\x"),
+            lambda: fake_open(r"C:\a\new", "wb"),
+            lambda: fake_open(r"C:\a\x", "wb"),
+        ):
+            with pytest.raises(NotEmulated, match="pyfakefs"):
+                action()
+        assert b"x" == files.read(r"C:\a\x")
+        assert ["a"] == files.names("C:\\")
 
 
 class TestLaidDown:
@@ -70,7 +108,7 @@ class TestLaidDown:
         files = EmulatedFiles(clock, 10)
         files.lay_down({"Windows": {"a.txt": b"a"}, "b.txt": b"b"})
 
-        fake_os = FakeOsModule(files._volume.system)
+        fake_os = FakeOsModule(files.system)
         assert ["Windows", "b.txt"] == sorted(fake_os.listdir("C:\\"))
         assert ["a.txt"] == fake_os.listdir(r"C:\windows")
 
@@ -84,94 +122,3 @@ class TestLaidDown:
     def test_too_small_a_volume(self, clock: Clock) -> None:
         """A Windows that does not fit is error 112."""
         assert 112 == code_of(lambda: EmulatedFiles(clock, 1).lay_down({"x": bytes(2 * MIB)}))
-
-
-NAMES = st.sampled_from(["a", "B", "b", "c.txt", "C.TXT"])
-PATHS = st.lists(NAMES, min_size=1, max_size=3).map(lambda names: "\\".join(["C:", *names]))
-
-
-class FilesLikeADictionary(RuleBasedStateMachine):
-    """Random work on a volume, beside a plain dictionary of folded paths."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.files = EmulatedFiles(Clock(), 10)
-        self.model: dict[str, bytes | None] = {"C:": None}
-
-    def outcome(self, action: Callable[[], object]) -> int:
-        """Return the code an action fails with, 0 when it works."""
-        try:
-            action()
-        except MachineError as error:
-            return error.winerror
-        return 0
-
-    def above(self, path: str) -> str:
-        """Return the folder of a path."""
-        return path.rpartition("\\")[0]
-
-    @rule(path=PATHS, data=st.binary(max_size=4))
-    def write(self, path: str, data: bytes) -> None:
-        """Write a file, unless its folder is missing or it is a folder."""
-        key = path.upper()
-        code = self.outcome(lambda: self.files.open(path, "wb").close())
-        if self.model.get(self.above(key), b"") is not None:
-            assert 3 == code
-        elif key in self.model and self.model[key] is None:
-            assert 5 == code
-        else:
-            assert 0 == code
-            with self.files.open(path, "ab") as file:
-                file.write(data)
-            self.model[key] = data
-
-    @rule(path=PATHS)
-    def make_folder(self, path: str) -> None:
-        """Make a folder, unless a file is in the way."""
-        key = path.upper()
-        parents = [key.rsplit("\\", count)[0] for count in range(key.count("\\"))]
-        code = self.outcome(lambda: self.files.make_folder(path))
-        if self.model.get(key) is not None:
-            assert 183 == code
-        elif any(self.model.get(parent) is not None for parent in parents):
-            assert 3 == code
-        else:
-            assert 0 == code
-            for parent in parents:
-                self.model[parent] = None
-
-    @rule(path=PATHS)
-    def delete(self, path: str) -> None:
-        """Delete what is there."""
-        key = path.upper()
-        code = self.outcome(lambda: self.files.delete(path))
-        assert (code == 0) == (key in self.model)
-        self.model = {known: data for known, data in self.model.items() if f"{known}\\".find(f"{key}\\") != 0}
-
-    @rule(source=PATHS, aim=PATHS)
-    def move(self, source: str, aim: str) -> None:
-        """Move what can be moved."""
-        old, new = source.upper(), aim.upper()
-        code = self.outcome(lambda: self.files.move(source, aim))
-        if code == 0:
-            moved = {known: data for known, data in self.model.items() if f"{known}\\".startswith(f"{old}\\")}
-            assert moved
-            self.model = {known: data for known, data in self.model.items() if known not in moved and known != new}
-            self.model |= {new + known[len(old) :]: data for known, data in moved.items()}
-
-    @rule()
-    def everything_is_as_expected(self) -> None:
-        """Compare everything with the dictionary."""
-        for key, data in self.model.items():
-            assert self.files.info(key).is_directory == (data is None)
-            if data is not None:
-                assert data == self.files.read(key)
-            else:
-                below = {known.rpartition("\\")[2] for known in self.model if self.above(known) == key and known != key}
-                assert below == {name.upper() for name in self.files.names(key)}
-        used = sum(len(data) for data in self.model.values() if data)
-        assert 10 * MIB - used == self.files._volume._mount["total_size"] - self.files._volume._mount["used_size"]
-
-
-TestFilesLikeADictionary = FilesLikeADictionary.TestCase
-TestFilesLikeADictionary.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)

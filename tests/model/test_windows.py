@@ -1,17 +1,18 @@
 """Registry paths and data, versions, accounts, machine facts."""
 
 import dataclasses
+import pickle
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.model.files import FileVersion
 from harness.model.windows import (
     SYSTEM,
     WINDOWS_RELEASES,
     Account,
     Architecture,
-    FileVersion,
     Hive,
     MachineFacts,
     RegistryPath,
@@ -200,3 +201,15 @@ def test_registry_paths_compare_one_letter_at_a_time():
     """Two keys are the same when Windows says so: case does not matter, but `ß` is not `ss`."""
     assert RegistryPath(Hive.HKLM, "SOFTWARE\\Ä") == RegistryPath(Hive.HKLM, "software\\ä")
     assert RegistryPath(Hive.HKLM, "Straße") != RegistryPath(Hive.HKLM, "Strasse")
+
+
+def test_any_number_of_32_bits_is_a_registry_type():
+    """Windows keeps types that have no name; two of the same number are equal, and nothing else is one."""
+    odd = RegistryType(0x10006)
+
+    assert ("REG_0x10006", 0x10006, odd) == (odd.name, odd.value, RegistryType(0x10006))
+    assert odd == pickle.loads(pickle.dumps(odd))  # noqa: S301
+    assert RegistryType.REG_LINK is RegistryType(6)
+    for wrong in (-1, 2**32, "REG_SZ"):
+        with pytest.raises(ValueError, match="is not a valid RegistryType"):
+            RegistryType(wrong)

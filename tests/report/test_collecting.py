@@ -12,6 +12,7 @@ from harness.device import ManagedDevice, emulated_device
 from harness.model.apps import Win32App
 from harness.model.assignments import InstallIntent
 from harness.model.states import Applicability, DetectionState, ErrorCode, ResultantAppState
+from harness.model.toasts import Toast
 from harness.report.collecting import collect_result, log_files
 from harness.report.facts import PackageFacts
 from harness.report.result import Outcome, RunResult
@@ -170,6 +171,26 @@ def test_the_device_is_only_looked_at() -> None:
     assert results[0] == results[1]
     assert (7, 60.0) == (results[0].seed, results[0].time.elapsed_seconds)
     assert "AzureAD\\ada" in results[0].device.users
+
+
+def test_toasts_that_are_not_on_the_screen() -> None:
+    """What nobody has answered is on the screen, or its user has yet to find it, or it went with the session."""
+    with emulated_device() as device:
+        before = device.machine.snapshot()
+        device.tenant.add(APP)
+        session = device.machine.sessions.signed_in()[0]
+        for quiet in (False, True):
+            device.machine.toasts.show(Toast(title="Hello", suppress_popup=quiet), session)
+
+        def answers() -> list[str | None]:
+            package = PackageFacts(file_name="x", size_bytes=1, setup_file="setup.exe", tool_version="")
+            intent = InstallIntent.REQUIRED
+            result = collect_result(device, APP, intent=intent, before=before, package=package, definition="x.json")
+            return [toast.answer for toast in result.toasts]
+
+        assert [None, "not on the screen"] == answers()
+        device.machine.sign_out(session.account)
+        assert ["gone with the session", "not on the screen"] == answers()
 
 
 def test_log_files_are_there_once_the_agent_has_begun() -> None:

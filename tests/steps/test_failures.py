@@ -21,7 +21,7 @@ MISTAKES = {
     "a release": (
         (),
         "Given a Windows XP device with nobody signed in",
-        "there is no emulated 'Windows XP' - use one of",
+        "there is no emulated machine 'Windows XP' - use one of",
     ),
     "a second device": (
         (NOTES,),

@@ -19,7 +19,7 @@ from harness.emulator.msi.outcomes import InstallFailure
 from harness.emulator.msi.script import Step
 from harness.emulator.msi.session import Session
 from harness.emulator.msi.transaction import Transaction
-from harness.emulator.rights import check_may_write_key
+from harness.emulator.registryrights import KeyRights, check_key_access
 from harness.errors import MachineError
 from harness.formats.msidatabase import Row
 from harness.model.names import folded
@@ -108,7 +108,7 @@ def _remove(session: Session, variable: _Variable, to: Transaction) -> None:
 
 def _set(session: Session, variable: _Variable, text: str, present: RegistryValue | None, to: Transaction) -> None:
     try:
-        check_may_write_key(variable.key, session.acting_account)
+        check_key_access(session.machine.registry.location(variable.key), KeyRights.KEY_SET_VALUE, session.acting_token)
     except MachineError as error:
         message = f"Could not update environment variable '{variable.name}'."
         raise InstallFailure(message, number=1924) from error

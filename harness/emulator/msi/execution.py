@@ -123,6 +123,8 @@ class Execution:
                 operation.apply(to)
             except MachineError as error:
                 raise InstallFailure(f"{operation.text} failed: {error}", number=1307) from error
+            if operation.settles:
+                await operation.settles()
 
     async def _pause(self, duration: timedelta) -> None:
         self._session.log.flush()

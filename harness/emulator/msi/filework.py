@@ -24,7 +24,7 @@ from harness.emulator.msi.sources import Source, read_source, sources_of
 from harness.emulator.msi.transaction import Transaction
 from harness.errors import MachineError
 from harness.formats.msidatabase import Row
-from harness.model.windows import FileVersion
+from harness.model.files import FileVersion
 
 __all__ = ["create_folders", "remove_folders", "install_files", "remove_files"]
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import ntpath
 from typing import Final
 
+from harness.emulator.filegate import FileGate
 from harness.emulator.msi.folders import with_backslash
 from harness.emulator.msi.outcomes import InstallFailure
 from harness.emulator.msi.session import Session
 from harness.emulator.msi.transaction import Transaction
-from harness.emulator.rights import check_may_write_file
 from harness.errors import MachineError
-from harness.model.windows import Hive, RegistryPath, RegistryValue
+from harness.model.windows import Hive, RegistryPath, RegistryValue, View
 
 __all__ = ["make_folder", "remove_made_folders", "forget_folder", "check_file"]
 
@@ -59,6 +59,9 @@ def check_file(session: Session, path: str, number: int, message: str) -> None:
         InstallFailure: with that number and message.
     """
     try:
-        check_may_write_file(path, session.acting_account)
+        gate = FileGate(session.machine.files, session.acting_token)
+        gate.check_make_folder(ntpath.dirname(path.rstrip("\\")), View.VIEW_64)
+        if not path.endswith("\\") or session.machine.files.exists(path):
+            gate.check_write(path, View.VIEW_64)
     except MachineError as error:
         raise InstallFailure(f"{message} System error {error.winerror}.", number=number) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from harness.model.windows import FileVersion
+from harness.model.files import FileVersion
 
 __all__ = ["parse_number", "parse_version"]
 

@@ -15,7 +15,8 @@ from harness.emulator.msi.numbers import parse_number, parse_version
 from harness.errors import MachineError
 from harness.formats.guids import is_guid, is_packed_guid, pack_guid, unpack_guid
 from harness.machine.ports import Registry
-from harness.model.windows import SYSTEM, FileVersion, Hive, RegistryPath
+from harness.model.files import FileVersion
+from harness.model.windows import SYSTEM, Hive, RegistryPath
 
 __all__ = ["Context", "Owner", "InstalledProduct", "find_product", "related_products"]
 

@@ -126,14 +126,14 @@ def initial_properties(
 
 
 def is_privileged(run: ProgramRun) -> bool:
-    """Return whether msiexec may change the machine: for administrators, or where policy elevates every package.
+    """Return whether msiexec may change the machine: whoever has all rights, or where policy elevates every package.
 
     Source: learn.microsoft.com, "AlwaysInstallElevated": both the machine's and the user's value must be 1.
     """
     machine = RegistryPath(Hive.HKLM, _POLICY)
     user = RegistryPath(Hive.HKU, rf"{run.info.account.sid}\{_POLICY}")
     values = [run.machine.registry.get(key, "AlwaysInstallElevated") for key in (machine, user)]
-    return run.info.account.is_administrator or all(value is not None and value.data == 1 for value in values)
+    return run.token.has_all_rights or all(value is not None and value.data == 1 for value in values)
 
 
 def _choose_context(values: dict[str, str]) -> None:

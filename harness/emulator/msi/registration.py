@@ -20,7 +20,8 @@ from harness.emulator.msi.script import Step
 from harness.emulator.msi.session import Session
 from harness.emulator.msi.transaction import Transaction
 from harness.formats.guids import pack_guid
-from harness.model.windows import FileVersion, Hive, RegistryPath, RegistryType, RegistryValue, View
+from harness.model.files import FileVersion
+from harness.model.windows import Hive, RegistryPath, RegistryType, RegistryValue, View
 
 __all__ = ["register_user", "register_product", "publish_product", "plan_unregistration"]
 

@@ -16,7 +16,7 @@ from harness.emulator.msi.outcomes import InstallFailure
 from harness.emulator.msi.script import Step
 from harness.emulator.msi.session import Session
 from harness.emulator.msi.transaction import Transaction
-from harness.emulator.rights import check_may_write_key
+from harness.emulator.registryrights import KeyRights, check_key_access
 from harness.errors import MachineError
 from harness.formats.msidatabase import Row
 from harness.model.windows import Hive, RegistryPath, RegistryType, RegistryValue, View
@@ -141,7 +141,7 @@ def _remove_empty(session: Session, place: RegistryPath, view: View, to: Transac
 
 def _check(session: Session, place: RegistryPath, name: str) -> None:
     try:
-        check_may_write_key(place, session.acting_account)
+        check_key_access(session.machine.registry.location(place), KeyRights.KEY_WRITE, session.acting_token)
     except MachineError as error:
         raise _failure(place, name, error) from error
 

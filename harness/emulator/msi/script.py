@@ -6,7 +6,7 @@ the planned operations out. So everything that is not modelled comes to light be
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from harness.emulator.msi.outcomes import InstallFailure
@@ -23,11 +23,13 @@ class Operation:
         text: what the log says when it is carried out.
         apply: does it.
         size_bytes: how much it copies, which takes time.
+        settles: waits until it has come to an end, when that takes time.
     """
 
     text: str
     apply: Callable[[Transaction], None]
     size_bytes: int = 0
+    settles: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,12 @@ class Step:
         """Add a line to the log."""
         self.notes.append((letter, text))
 
-    def add(self, text: str, apply: Callable[[Transaction], None], size_bytes: int = 0) -> None:
+    def add(
+        self,
+        text: str,
+        apply: Callable[[Transaction], None],
+        size_bytes: int = 0,
+        settles: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         """Plan a change."""
-        self.operations.append(Operation(text, apply, size_bytes))
+        self.operations.append(Operation(text, apply, size_bytes, settles))

@@ -20,7 +20,8 @@ from harness.emulator.msi.session import Session
 from harness.errors import NotEmulated
 from harness.formats.guids import is_guid
 from harness.formats.msidatabase import Row
-from harness.model.windows import FileVersion, Hive, RegistryPath, RegistryType, RegistryValue, View
+from harness.model.files import FileVersion
+from harness.model.windows import Hive, RegistryPath, RegistryType, RegistryValue, View
 
 __all__ = ["app_search", "launch_conditions"]
 

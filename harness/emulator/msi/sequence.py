@@ -18,6 +18,8 @@ from harness.emulator.msi.registration import plan_unregistration, publish_produ
 from harness.emulator.msi.registrywork import remove_registry_values, write_registry_values
 from harness.emulator.msi.script import Step
 from harness.emulator.msi.searches import app_search, launch_conditions
+from harness.emulator.msi.serviceconfigwork import configure_services
+from harness.emulator.msi.servicework import delete_services, install_services, start_services, stop_services
 from harness.emulator.msi.session import Session
 from harness.emulator.msi.shortcutwork import create_shortcuts, remove_shortcuts
 from harness.emulator.msi.unmodelled import UNMODELLED_ACTIONS, check_action, check_tables
@@ -35,7 +37,7 @@ def _nothing(_session: Session, _step: Step) -> None:
 
 def _install_initialize(session: Session, _step: Step) -> None:
     """Check that whoever installs may do so for everybody (error 1925, or 1730 for a removal)."""
-    if session.is_per_machine and not session.acting_account.is_administrator:
+    if session.is_per_machine and not session.acting_token.has_all_rights:
         if session.product:
             raise InstallFailure("You must be an Administrator to remove this application.", number=1730)
         message = "You do not have sufficient privileges to complete this installation for all users of the machine."
@@ -73,6 +75,7 @@ _ACTIONS: Final[dict[str, Callable[[Session, Step], None]]] = {
     "CostInitialize": cost_initialize,
     "CreateFolders": create_folders,
     "CreateShortcuts": create_shortcuts,
+    "DeleteServices": delete_services,
     "DisableRollback": _disable_rollback,
     "ExecuteAction": _nothing,
     "FileCost": _nothing,
@@ -83,9 +86,11 @@ _ACTIONS: Final[dict[str, Callable[[Session, Step], None]]] = {
     "InstallFiles": install_files,
     "InstallFinalize": _install_finalize,
     "InstallInitialize": _install_initialize,
+    "InstallServices": install_services,
     "InstallValidate": install_validate,
     "LaunchConditions": launch_conditions,
     "MigrateFeatureStates": migrate_feature_states,
+    "MsiConfigureServices": configure_services,
     "ProcessComponents": process_components,
     "PublishFeatures": publish_features,
     "PublishProduct": publish_product,
@@ -99,6 +104,8 @@ _ACTIONS: Final[dict[str, Callable[[Session, Step], None]]] = {
     "RemoveShortcuts": remove_shortcuts,
     "ResolveSource": _nothing,
     "ScheduleReboot": _schedule_restart,
+    "StartServices": start_services,
+    "StopServices": stop_services,
     "UnpublishFeatures": unpublish_features,
     "ValidateProductID": _nothing,
     "WriteEnvironmentStrings": write_environment_strings,

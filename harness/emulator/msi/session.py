@@ -17,7 +17,7 @@ from harness.emulator.msi.properties import Properties, is_privileged
 from harness.formats.msi import architecture_of
 from harness.formats.msidatabase import MsiDatabase, Row
 from harness.model.names import folded
-from harness.model.windows import SYSTEM, Architecture, Hive, RegistryPath, View
+from harness.model.windows import SYSTEM, Architecture, Hive, RegistryPath, Token, View
 
 if TYPE_CHECKING:
     from harness.emulator.programs import ProgramRun
@@ -30,7 +30,7 @@ class Session:
 
     Attributes:
         product: what is installed already; None at a first installation.
-        acting_account: who writes the product's files and values: SYSTEM for the elevated, else the user.
+        acting_token: who writes the product's files and values: SYSTEM for the elevated, else the user.
         directories: resolved paths by Directory identifier; empty before CostFinalize.
     """
 
@@ -57,7 +57,7 @@ class Session:
         self.needs_restart = False
         self.is_rollback_disabled = False
         self.rollback_actions: list[str] = []
-        self.acting_account = SYSTEM if is_privileged(run) else run.info.account
+        self.acting_token = Token(account=SYSTEM) if is_privileged(run) else run.token
         self._environment = {folded(name): value for name, value in run.environment.items()}
         self._file_paths: dict[str, tuple[str, str]] | None = None
 

@@ -62,6 +62,10 @@ class Transaction:
             self._forget_kept()
         return troubles
 
+    def on_rollback(self, undo: Callable[[], None]) -> None:
+        """Say how to take back a change that was made elsewhere; it may raise MachineError."""
+        self._undo.append(undo)
+
     # Registry
 
     def create_key(self, path: RegistryPath, view: View = View.VIEW_64) -> None:

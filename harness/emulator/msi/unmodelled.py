@@ -24,11 +24,6 @@ UNMODELLED_ACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "SetODBCFolders": ("ODBCDriver", "ODBCTranslator"),
     "InstallODBC": ("ODBCDriver", "ODBCTranslator", "ODBCDataSource"),
     "RemoveODBC": ("ODBCDriver", "ODBCTranslator", "ODBCDataSource"),
-    "StopServices": ("ServiceControl",),
-    "StartServices": ("ServiceControl",),
-    "DeleteServices": ("ServiceControl", "ServiceInstall"),
-    "InstallServices": ("ServiceInstall",),
-    "MsiConfigureServices": ("MsiServiceConfig", "MsiServiceConfigFailureActions"),
     "RegisterComPlus": ("Complus",),
     "UnregisterComPlus": ("Complus",),
     "SelfRegModules": ("SelfReg",),
@@ -83,8 +78,6 @@ def check_action(session: Session, action: str) -> None:
         NotEmulated: with the table's name.
     """
     concerned = {State.ABSENT} if action.startswith(_REMOVING) else {State.LOCAL}
-    if action.endswith("Services"):
-        concerned = {State.LOCAL, State.ABSENT}
     for table in UNMODELLED_ACTIONS[action]:
         if any(_state(session, row) in concerned | {None} for row in session.rows(table)):
             raise NotEmulated(f"MSI table '{table}' ({action})", where=session.package_name, hint=_HINT)

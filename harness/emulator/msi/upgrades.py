@@ -18,7 +18,7 @@ from harness.emulator.msi.script import Removal, Step
 from harness.emulator.msi.session import Session
 from harness.formats.guids import pack_guid
 from harness.formats.msidatabase import Row
-from harness.model.windows import FileVersion
+from harness.model.files import FileVersion
 
 __all__ = ["find_related_products", "migrate_feature_states", "remove_existing_products"]
 

@@ -46,6 +46,11 @@ SCHEMA = {
     "LockPermissions": "LockObject:s* Table:s* Domain:s* User:s* Permission:I",
     "Media": "DiskId:i* LastSequence:I DiskPrompt:s Cabinet:s VolumeLabel:s Source:s",
     "MsiFileHash": "File_:s* Options:i HashPart1:I HashPart2:I HashPart3:I HashPart4:I",
+    "MsiServiceConfig": "MsiServiceConfig:s* Name:s Event:i ConfigType:I Argument:s Component_:s",
+    "MsiServiceConfigFailureActions": (
+        "MsiServiceConfigFailureActions:s* Name:s Event:i ResetPeriod:I RebootMessage:s Command:s Actions:s "
+        "DelayActions:s Component_:s"
+    ),
     "MsiShortcutProperty": "MsiShortcutProperty:s* Shortcut_:s PropertyKey:s PropVariantValue:s",
     "ODBCDriver": "Driver:s* Component_:s Description:s File_:s File_Setup:s",
     "ODBCDataSource": "DataSource:s* Component_:s Description:s",
@@ -55,7 +60,11 @@ SCHEMA = {
     "RemoveFile": "FileKey:s* Component_:s FileName:s DirProperty:s InstallMode:i",
     "RemoveRegistry": "RemoveRegistry:s* Root:i Key:s Name:s Component_:s",
     "SelfReg": "File_:s* Cost:i",
-    "ServiceInstall": "ServiceInstall:s* Name:s Component_:s",
+    "ServiceControl": "ServiceControl:s* Name:s Event:i Arguments:s Wait:i Component_:s",
+    "ServiceInstall": (
+        "ServiceInstall:s* Name:s DisplayName:s ServiceType:I StartType:I ErrorControl:I LoadOrderGroup:s "
+        "Dependencies:s StartName:s Password:s Arguments:s Component_:s Description:s"
+    ),
     "Shortcut": (
         "Shortcut:s* Directory_:s Name:s Component_:s Target:s Arguments:s Description:s Hotkey:i Icon_:s IconIndex:i "
         "ShowCmd:i WkDir:s"
@@ -80,6 +89,8 @@ SEQUENCE = {
     "InstallInitialize": 1500,
     "ProcessComponents": 1600,
     "UnpublishFeatures": 1800,
+    "StopServices": 1900,
+    "DeleteServices": 2000,
     "RemoveRegistryValues": 2600,
     "RemoveShortcuts": 3200,
     "RemoveEnvironmentStrings": 3300,
@@ -90,6 +101,9 @@ SEQUENCE = {
     "CreateShortcuts": 4500,
     "WriteRegistryValues": 5000,
     "WriteEnvironmentStrings": 5200,
+    "InstallServices": 5800,
+    "MsiConfigureServices": 5850,
+    "StartServices": 5900,
     "RegisterUser": 6000,
     "RegisterProduct": 6100,
     "PublishFeatures": 6300,

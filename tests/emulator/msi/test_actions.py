@@ -172,7 +172,6 @@ def test_broken_condition(bench: Bench, plain: Msi) -> None:
 @pytest.mark.parametrize(
     ("action", "table", "row"),
     [
-        ("InstallServices", "ServiceInstall", ("S", "svc", "C1")),
         ("InstallODBC", "ODBCDriver", ("D", "C1", "d", "f", None)),
         ("SelfRegModules", "SelfReg", ("f", 1)),
         ("RegisterFonts", "Font", ("f", None)),
@@ -205,7 +204,7 @@ def test_unmodelled_removal_does_not_matter_at_installation(bench: Bench, action
 
 def test_unmodelled_table_without_its_action(bench: Bench, plain: Msi) -> None:
     """Without its action nobody reads a table, on Windows neither."""
-    assert 0 == bench.install(plain.add("ServiceInstall", ("S", "svc", "C1")))
+    assert 0 == bench.install(plain.add("Font", ("f", None)))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""psutil for code under test: the parts that management code uses, looking at an emulated machine."""
