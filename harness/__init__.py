@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from harness.agent.settings import AgentSettings
     from harness.device import ManagedDevice, emulated_device
+    from harness.emulator.faults import Fault
     from harness.emulator.installers import Installer
+    from harness.emulator.machines import machine_definition
     from harness.emulator.programs import ProgramRun
     from harness.errors import FormatError, HarnessError, MachineError, NotEmulated, Unavailable, UsageError
     from harness.model.apps import InstallExperience, ReturnCode, Win32App
@@ -30,10 +32,12 @@ if TYPE_CHECKING:
 __all__ = [
     # a device, and what is on it
     "emulated_device",
+    "machine_definition",
     "ManagedDevice",
     "Tenant",
     "Installer",
     "ProgramRun",
+    "Fault",
     "AgentSettings",
     # apps
     "Win32App",
@@ -62,7 +66,9 @@ __all__ = [
 _HOMES = {
     "harness.agent.settings": ("AgentSettings",),
     "harness.device": ("ManagedDevice", "emulated_device"),
+    "harness.emulator.faults": ("Fault",),
     "harness.emulator.installers": ("Installer",),
+    "harness.emulator.machines": ("machine_definition",),
     "harness.emulator.programs": ("ProgramRun",),
     "harness.errors": ("FormatError", "HarnessError", "MachineError", "NotEmulated", "Unavailable", "UsageError"),
     "harness.model.apps": ("InstallExperience", "ReturnCode", "Win32App"),

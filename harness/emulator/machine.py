@@ -18,6 +18,7 @@ from harness.emulator.clock import VirtualClock
 from harness.emulator.environment import environment_of
 from harness.emulator.faults import Faults
 from harness.emulator.files import EmulatedFiles
+from harness.emulator.filetree import FileTree
 from harness.emulator.frozen import MachineSnapshot
 from harness.emulator.installed_modules import installed_module
 from harness.emulator.network import EmulatedNetwork
@@ -25,6 +26,7 @@ from harness.emulator.power import EmulatedPower
 from harness.emulator.processes import EmulatedProcesses
 from harness.emulator.programs import Program, ProgramRun, Programs
 from harness.emulator.registry import EmulatedRegistry
+from harness.emulator.registrytree import RegistryTree
 from harness.emulator.resident import SYSTEM_PROCESSES, start_residents
 from harness.emulator.restartmoves import note_move
 from harness.emulator.scheduledtasks import EmulatedTasks
@@ -35,7 +37,7 @@ from harness.errors import UsageError
 from harness.machine.capabilities import Capability
 from harness.machine.ports import Session
 from harness.model.toasts import ToastKind
-from harness.model.windows import SYSTEM, Account, Bits, MachineFacts, Token
+from harness.model.windows import SYSTEM, Account, Bits, MachineFacts, RegistryPath, Token
 from harness.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -261,6 +263,21 @@ class EmulatedMachine:
             UsageError: if the user is not at the screen, or nobody is.
         """
         return self.sessions.unlock(account)
+
+    # What is on it
+
+    def tree(self, place: str = "C:\\", depth: int = 3) -> FileTree | RegistryTree:
+        r"""Return a picture of a folder, or of a registry key: `machine.tree(r"HKLM\SOFTWARE\Contoso")`.
+
+        Raises:
+            MachineError: 2 or 3 when it is not there.
+            UsageError: for a negative depth.
+        """
+        try:
+            key = RegistryPath.parse(place)
+        except ValueError:
+            return self.files.tree(place, depth)
+        return self.registry.show(key, depth)
 
     # What changed
 

@@ -27,16 +27,17 @@ def test_first_two_blocks_are_the_two_commands():
     assert second.strip().endswith("tox")
 
 
-def test_readme_python_prints_what_it_says(monkeypatch):
-    """The README's Python example prints the text below it."""
+@pytest.mark.parametrize(("code", "text"), [*zip(blocks("python"), blocks("text"), strict=True)])
+def test_readme_python_prints_what_it_says(monkeypatch, code, text):
+    """Each Python example of the README prints the text below it."""
     monkeypatch.chdir(ROOT)
     printed = io.StringIO()
     world: dict[str, object] = {}
     with contextlib.redirect_stdout(printed):
-        exec(compile(blocks("python")[0], "README.md", "exec"), world)  # noqa: S102 - our own example
+        exec(compile(code, "README.md", "exec"), world)  # noqa: S102 - our own example
     world["device"].close()
 
-    assert blocks("text")[0] == printed.getvalue()
+    assert text == printed.getvalue()
 
 
 def test_readme_gherkin_passes(pytester):
