@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_changes"]
 
-#: Rows that are drawn; the text form has them all.
-_MOST_ROWS = 500
+#: Lines that are drawn; the text form has them all.
+_MOST_LINES = 500
 
 _COLOURS = {"added": "#2e7d32", "changed": "#b26a00", "removed": "#c62828"}
 
@@ -22,46 +22,51 @@ def draw_changes(diff: MachineDiff) -> str:
     if not diff:
         return "<p><em>nothing changed</em></p>"
     parts = [
-        f"<details open><summary><strong>{heading}</strong> ({len(rows):,})</summary>{_table(rows)}</details>"
-        for heading, rows in (
-            ("Registry", [_registry_row(change) for change in diff.registry]),
-            ("Files", [_file_row(change) for change in diff.files]),
+        f"<details open><summary><strong>{heading}</strong> ({count:,})</summary>{_lines(list(lines))}</details>"
+        for heading, count, lines in (
+            ("Registry", len(diff.registry), _registry_lines(diff.registry)),
+            ("Files", len(diff.files), map(_file_line, diff.files)),
         )
-        if rows
+        if count
     ]
-    return "".join(parts)
+    return f'<div style="font-family:monospace;white-space:pre-wrap;overflow-wrap:anywhere">{"".join(parts)}</div>'
 
 
-def _table(rows: list[str]) -> str:
-    more = len(rows) - _MOST_ROWS
+def _lines(lines: list[str]) -> str:
+    more = len(lines) - _MOST_LINES
     note = f"<p>and {more:,} more; <code>str()</code> of the difference has them all</p>" if more > 0 else ""
-    return f'<table style="text-align:left;border-collapse:collapse">{"".join(rows[:_MOST_ROWS])}</table>{note}'
+    return "".join(lines[:_MOST_LINES]) + note
 
 
-def _registry_row(change: RegistryChange) -> str:
-    place = change.path.short
-    if change.name is None:
-        return _row(change.change, change.change.sign, place, "", ())
+def _registry_lines(changes: Iterable[RegistryChange]) -> Iterator[str]:
+    """Return a line for each key, with what changed in it below."""
+    key = None
+    for change in changes:
+        if change.path != key:
+            key = change.path
+            is_own = change.name is None
+            yield _line(change.change if is_own else "", change.change.sign if is_own else " ", key.short)
+        if change.name is not None:
+            yield _line(change.change, change.change.sign, _value(change), indent=2)
+
+
+def _value(change: RegistryChange) -> str:
     types = dict.fromkeys(value.type.name for value in (change.before, change.after) if value is not None)
-    data = tuple(str(value) for value in (change.before, change.after) if value is not None)
-    return _row(change.change, change.change.sign, place, f"{change.name or '(default)'} ({' -> '.join(types)})", data)
+    data = [_shortened(str(value)) for value in (change.before, change.after) if value is not None]
+    return f"{change.name or '(default)'} = {' → '.join(data)}  ({' → '.join(types)})"
 
 
-def _file_row(change: FileChange) -> str:
+def _file_line(change: FileChange) -> str:
     if change.is_directory:
-        return _row(change.change, change.change.sign, f"{change.path}\\", "", ())
-    sizes = tuple(f"{size:,} bytes" for size in (change.size_before, change.size_after) if size is not None)
-    return _row(change.change, change.change.sign, change.path, "", sizes)
+        return _line(change.change, change.change.sign, f"{change.path}\\")
+    sizes = [f"{size:,}" for size in (change.size_before, change.size_after) if size is not None]
+    return _line(change.change, change.change.sign, f"{change.path}  ({' → '.join(sizes)} bytes)")
 
 
-def _row(change: str, sign: str, place: str, name: str, data: tuple[str, ...]) -> str:
-    cells = (sign, place, name, " → ".join(_shortened(text) for text in data))
-    return f'<tr style="color:{_COLOURS[change]}">{"".join(_cells(cells))}</tr>'
-
-
-def _cells(texts: tuple[str, ...]) -> Iterator[str]:
-    for text in texts:
-        yield f'<td style="text-align:left;padding:0 .6em 0 0"><code>{escape(text)}</code></td>'
+def _line(change: str, sign: str, text: str, indent: int = 0) -> str:
+    colour = f"color:{_COLOURS[change]};" if change else ""
+    # What goes on in a second line stands below the text, not below the sign.
+    return f'<div style="{colour}padding-left:{indent * 2 + 2}ch;text-indent:-2ch">{escape(sign)} {escape(text)}</div>'
 
 
 def _shortened(text: str, most: int = 200) -> str:

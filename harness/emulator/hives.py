@@ -20,7 +20,10 @@ from harness.errors import MachineError
 from harness.model.names import folded
 from harness.model.windows import SYSTEM, Hive, RegistryPath, RegistryType, View
 
-__all__ = ["Hives", "Saved"]
+__all__ = ["Hives", "KnownAs", "Saved"]
+
+#: Under what a key is remembered: where one started (a key, a hive, or whose HKCU), the names below that, and the view.
+KnownAs = tuple[Key | str, str, View]
 
 #: What is told the last image of a hive that is unloaded, without what is volatile.
 Saved = Callable[[KeyImage], None]
@@ -61,7 +64,7 @@ class Hives:
 
     def __init__(self, now: Callable[[], datetime], *, is_64_bit: bool) -> None:
         self.now = now
-        self.remembered: dict[tuple[Key | str, str, View], Key] = {}
+        self.remembered: dict[KnownAs, Key] = {}
         self.watches = Watches()
         self._is_64_bit = is_64_bit
         self._hardware: KeyImage | None = None
@@ -137,25 +140,19 @@ class Hives:
                 once or a tree deeper than 512; 1021 for a lasting key below a volatile one; 2 below a link that leads
                 nowhere, 5 below one that was opened itself.
         """
-        if parent.parent is None:
-            raise _cannot_make(87, "Windows makes no keys directly below HKLM and HKU", parent, missing)
-        if parent.is_link:
-            # The link itself is missing when it led nowhere; else something below it, when it was opened itself.
-            code = 2 if folded(missing[0]) == folded(parent.name) else 5
-            raise _cannot_make(code, "a link has no keys below it", parent, missing)
+        # What is asked for nearly always needs no closer look.
         if (
-            len(missing) > _MOST_AT_ONCE
-            or max(map(len, missing)) > _LONGEST_KEY_NAME
-            or _depth(parent) + len(missing) > _DEEPEST
+            len(missing) > 1
+            or len(missing[0]) > _LONGEST_KEY_NAME
+            or not 0 < parent.depth < _DEEPEST
+            or parent.is_link
+            or parent.is_volatile
         ):
-            limits = f"{_LONGEST_KEY_NAME} characters in a name, {_DEEPEST} levels, {_MOST_AT_ONCE} of them at once"
-            raise _cannot_make(87, f"the registry allows at most {limits}", parent, missing)
-        if parent.is_volatile and not volatile:
-            raise _cannot_make(1021, "what is below a volatile key has to be volatile", parent, missing)
+            _check_can_make(parent, missing, volatile=volatile)
         at = self.now()
         key = parent
         for name in missing:
-            key = key.child(name, at, is_volatile=volatile)
+            key = key.add(name, at, is_volatile=volatile)
         if self.watches:
             self.watches.changed(parent)
         return key
@@ -379,12 +376,23 @@ class Hives:
             parent.modified = modified
 
 
+def _check_can_make(parent: Key, missing: Sequence[str], *, volatile: bool) -> None:
+    if parent.parent is None:
+        raise _cannot_make(87, "Windows makes no keys directly below HKLM and HKU", parent, missing)
+    if parent.is_link:
+        # The link itself is missing when it led nowhere; else something below it, when it was opened itself.
+        code = 2 if folded(missing[0]) == folded(parent.name) else 5
+        raise _cannot_make(code, "a link has no keys below it", parent, missing)
+    if (
+        len(missing) > _MOST_AT_ONCE
+        or max(map(len, missing)) > _LONGEST_KEY_NAME
+        or parent.depth + len(missing) > _DEEPEST
+    ):
+        limits = f"{_LONGEST_KEY_NAME} characters in a name, {_DEEPEST} levels, {_MOST_AT_ONCE} of them at once"
+        raise _cannot_make(87, f"the registry allows at most {limits}", parent, missing)
+    if parent.is_volatile and not volatile:
+        raise _cannot_make(1021, "what is below a volatile key has to be volatile", parent, missing)
+
+
 def _cannot_make(code: int, why: str, parent: Key, missing: Sequence[str]) -> MachineError:
     return MachineError(code, why, "\\".join((parent.path.short, *missing)))
-
-
-def _depth(key: Key) -> int:
-    depth = 0
-    while key.parent is not None:
-        depth, key = depth + 1, key.parent
-    return depth

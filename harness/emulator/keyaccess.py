@@ -9,7 +9,7 @@ from typing import NoReturn, Self
 
 from harness.emulator.classesroot import merged_keys
 from harness.emulator.faults import Faults, Operation
-from harness.emulator.hives import Hives
+from harness.emulator.hives import Hives, KnownAs
 from harness.emulator.keys import Key
 from harness.emulator.registryplaces import place_of
 from harness.emulator.registryrights import KeyRights, check_key_access
@@ -28,6 +28,9 @@ _MOST_REMEMBERED = 4_096
 
 #: No rights but to know that it is there.
 _NOTHING = KeyRights(0)
+
+#: Members of an enumeration cost ten times as much to look up as a name of the module.
+_HKCU, _HKCR = Hive.HKCU, Hive.HKCR
 
 
 class KeyAccess:
@@ -99,7 +102,7 @@ class KeyAccess:
         self, where: Where, below: str = "", view: View = View.VIEW_64, *, follow: bool = True
     ) -> Where | None:
         """Return what `open_key` does, but None for a key that does not exist."""
-        if isinstance(where, RegistryPath) and where.hive is Hive.HKCR:
+        if isinstance(where, RegistryPath) and where.hive is _HKCR:
             path = where.child(below)
             return path if self._found(path, view, _NOTHING) else None
         return self._checked(where, below, view, _NOTHING, follow=follow)
@@ -125,9 +128,10 @@ class KeyAccess:
         Raises:
             MachineError: what `EmulatedRegistry.create` raises, and 1018 when `where` has been deleted.
         """
-        key, is_new = self._made(where, below, view, _NOTHING, volatile=volatile, follow=follow)
-        is_merged = isinstance(where, RegistryPath) and where.hive is Hive.HKCR
-        return path_of(where).child(below) if is_merged else key, is_new
+        made = self.made(where, below, view, _NOTHING, volatile=volatile, follow=follow)
+        if isinstance(where, RegistryPath) and where.hive is _HKCR:
+            return where.child(below), made[1]
+        return made
 
     def make_link(
         self,
@@ -155,7 +159,7 @@ class KeyAccess:
             raise MachineError(183, "there is a registry key of that name", path.short)
         leads_to = None if target is None else self._place(self._written(target, view), view)
         # Making the key first checks all that is to be checked; then the link takes its place.
-        key, _ = self._made(where, below, view, KeyRights.KEY_CREATE_LINK, volatile=volatile)
+        key, _ = self.made(where, below, view, KeyRights.KEY_CREATE_LINK, volatile=volatile)
         assert key.parent is not None
         return self._hives.make_link(key.parent, key.name, leads_to, volatile=volatile)
 
@@ -167,13 +171,13 @@ class KeyAccess:
             return None
         if isinstance(where, Key):
             return None if where.is_deleted else where
-        start = self._sid if where.hive is Hive.HKCU else where.hive
+        start = self._sid if where.hive is _HKCU else where.hive
         key = self._remembered.get((start, where.key, view))
         return None if key is None or key.is_deleted else key
 
     def _found(self, where: Where, view: View, wanted: KeyRights) -> Sequence[Key]:
         """Return the key, or the keys that make up a merged one, or nothing."""
-        if isinstance(where, RegistryPath) and where.hive is Hive.HKCR:
+        if isinstance(where, RegistryPath) and where.hive is _HKCR:
             sources = merged_keys(self, self._sid, where, view)
             return [key for source in sources if (key := self._checked(source, "", view, wanted))]
         key = self._checked(where, "", view, wanted)
@@ -208,16 +212,18 @@ class KeyAccess:
                 self._remember(known_as, key)
         return key
 
-    def _known_as(self, where: Where, below: str, view: View) -> tuple[Key | str, str, View]:
+    def _known_as(self, where: Where, below: str, view: View) -> KnownAs:
         """Return under what a key is remembered."""
         if isinstance(where, Key):
             return where, below, view
-        path = where.key if not below else f"{where.key}\\{below}" if where.key else below
-        return self._sid if where.hive is Hive.HKCU else where.hive, path, view
+        hive, path = where.hive, where.key
+        if below:
+            path = f"{path}\\{below}" if path else below
+        return self._sid if hive is _HKCU else hive, path, view
 
     def _reached(self, where: Where, below: str, view: View, *, follow: bool) -> tuple[Key, Sequence[str]]:
         """Return the deepest key there is on the way, and the names that are missing below it."""
-        near = self._near(*self._known_as(where, below, view))
+        near = self._near(self._known_as(where, below, view))
         return self._from_afar(where, below, view, follow=follow) if near is None else near
 
     def _from_afar(self, where: Where, below: str, view: View, *, follow: bool) -> tuple[Key, Sequence[str]]:
@@ -225,21 +231,20 @@ class KeyAccess:
             return self._hives.reach_below(where, tuple(filter(None, below.split("\\"))), follow=follow)
         return self._hives.reach(self._place(_joined(where, below), view), follow=follow)
 
-    def _near(self, start: Key | str, path: str, view: View) -> tuple[Key, Sequence[str]] | None:
+    def _near(self, known_as: KnownAs) -> tuple[Key, Sequence[str]] | None:
         """Do what `_reached` does where the key above is at hand and all that is listed in it is in it; else None.
 
         Args:
-            start: a key, a hive, or whose HKCU.
-            path: the names below that.
-            view: the half of Windows that is meant.
+            known_as: where to start (a key, a hive, or whose HKCU), the names below that, and the view.
         """
+        start, path, view = known_as
         above, _, name = path.rpartition("\\")
+        if not name or path[0] == "\\" or "\\\\" in path:
+            return None
         key = self._remembered.get((start, above, view)) if above else start
         if not isinstance(key, Key) or key.is_deleted:
             key = self._above(start, above, view)
-        if key is None or key.is_link or not name or path[0] == "\\" or "\\\\" in path:
-            return None
-        if not self._holders.get((key, view)) and not self._holds_its_own(key, view):
+        if key is None or not (self._holders.get((key, view)) or self._holds_its_own(key, view)):
             return None
         child = key.find(folded(name))
         if child is None:
@@ -265,6 +270,7 @@ class KeyAccess:
             place = key.path
             holds = (
                 key.parent is not None
+                and not key.is_link
                 and registry_location(place, seen) == place
                 and not names_elsewhere(place, seen)
                 and folded(place.name) != "WOW6432NODE"
@@ -274,24 +280,26 @@ class KeyAccess:
             self._holders[key, view] = holds
         return holds
 
-    def _remember(self, known_as: tuple[Key | str, str, View], key: Key) -> None:
+    def _remember(self, known_as: KnownAs, key: Key) -> None:
         if len(self._remembered) >= _MOST_REMEMBERED:
             self._remembered.clear()
         self._remembered[known_as] = key
 
     # Making
 
-    def _made(
+    def made(
         self,
         where: Where,
         below: str,
         view: View,
-        wanted: KeyRights,
+        wanted: KeyRights = _NOTHING,
         *,
         volatile: bool = False,
         follow: bool = True,
     ) -> tuple[Key, bool]:
-        """Find or make a key, unless a fault strikes or the token may not.
+        """Find or make a key, unless a fault strikes or the token may not; return it, and whether it is new.
+
+        Of HKCR that is the one key of its two that a write goes to; raise what `create_key` does.
 
         Args:
             where: a path, or a key that was opened.
@@ -301,7 +309,7 @@ class KeyAccess:
             volatile: whether what is made is volatile.
             follow: whether a link as the last name means what it leads to.
         """
-        if isinstance(where, RegistryPath) and where.hive is Hive.HKCR:
+        if isinstance(where, RegistryPath) and where.hive is _HKCR:
             where, below = self._written(where.child(below), view), ""
         if self._faults:
             self._strike(Operation.WRITE_REGISTRY, where, below, view)
@@ -313,9 +321,9 @@ class KeyAccess:
         if known is not None and not known.is_deleted:
             key = known
         else:
-            near = self._near(*known_as) if below or not isinstance(where, Key) else (where, ())
+            near = self._near(known_as) if below or not isinstance(where, Key) else (where, ())
             key, missing = self._from_afar(where, below, view, follow=follow) if near is None else near
-            if follow and not missing and below:
+            if follow and not missing and key is not where:
                 self._remember(known_as, key)
         if self._token is not None:
             place = key.path.child("\\".join(missing))
@@ -336,7 +344,7 @@ class KeyAccess:
 
     def _written(self, path: RegistryPath, view: View) -> RegistryPath:
         """Return the path that a write goes to: for HKCR the user's key where there is one, else the machine's."""
-        if path.hive is not Hive.HKCR:
+        if path.hive is not _HKCR:
             return path
         users = RegistryPath(Hive.HKU, rf"{self._sid}\SOFTWARE\Classes").child(path.key)
         if path.key and self._key(users, "", view):

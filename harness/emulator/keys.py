@@ -26,6 +26,7 @@ class Key:
     Attributes:
         name: the last part of its path, as it was first written.
         parent: the key above; None for a root.
+        depth: how many keys are above it.
         values: name and value, by folded name, in the order they were made. To be changed by this class only.
         modified: the last-write time. It tells of values and of direct subkeys, not of anything deeper.
         is_volatile: whether it is gone after a restart.
@@ -43,6 +44,7 @@ class Key:
         "_names",
         "_rows",
         "_shares_values",
+        "depth",
         "is_deleted",
         "is_link",
         "is_volatile",
@@ -52,8 +54,9 @@ class Key:
         "values",
     )
 
+    depth: int
     values: dict[str, tuple[str, RegistryValue]]
-    #: The keys below that were looked at, by folded name; None when none was.
+    #: The keys below that were looked at, by folded name; None when none was, as of most keys, which have none.
     _below: dict[str, Key] | None
     #: The images of the keys below, of which some were looked at and some were not; None when all were.
     _images: Mapping[str, KeyImage] | None
@@ -79,13 +82,13 @@ class Key:
     ) -> None:
         self.name = name
         self.parent = parent
+        self.depth = 0 if parent is None else parent.depth + 1
         self.values = {}
         self.modified = modified
         self.is_volatile = is_volatile
         self.is_link = is_link
         self.is_deleted = False
-        self._below = {}
-        self._images = self._folded_keys = self._folded_values = self._frozen = None
+        self._below = self._images = self._folded_keys = self._folded_values = self._frozen = None
         self._names = self._rows = None
         self._holds_volatile = False
         self._shares_values = False
@@ -100,6 +103,7 @@ class Key:
     def _lay_out(self, image: KeyImage, parent: Key | None) -> None:
         self.name = image.name
         self.parent = parent
+        self.depth = 0 if parent is None else parent.depth + 1
         self.modified = image.modified
         # What is below a volatile key is volatile, whatever the image says.
         self.is_volatile = image.is_volatile or (parent is not None and parent.is_volatile)
@@ -129,7 +133,11 @@ class Key:
 
     def find(self, name_folded: str) -> Key | None:
         """Return the key of that name directly below; of an image nothing else is laid out."""
-        below = self._looked_at()
+        below = self._below
+        if below is None:
+            if self._folded_keys is None:
+                return None
+            below = self._looked_at()
         key = below.get(name_folded)
         if key is None and self._images is not None:
             image = self._images.get(name_folded)
@@ -150,8 +158,9 @@ class Key:
 
     def _looked_at(self) -> dict[str, Key]:
         if self._below is None:
-            assert self._folded_keys is not None
-            self._below, self._images, self._folded_keys = {}, self._folded_keys.keys, None
+            self._below = {}
+            if self._folded_keys is not None:
+                self._images, self._folded_keys = self._folded_keys.keys, None
         return self._below
 
     @property
@@ -185,14 +194,22 @@ class Key:
 
     def child(self, name: str, now: datetime, *, is_volatile: bool = False) -> Key:
         """Return the key of that name directly below, made if need be."""
-        name_folded = folded(name)
-        key = self.find(name_folded)
-        if key is None:
-            key = self._looked_at()[name_folded] = Key(name, self, now, is_volatile=is_volatile)
-            self._names = None
-            if is_volatile:
-                self._note_volatile()
-            self.touch(now)
+        return self.find(folded(name)) or self.add(name, now, is_volatile=is_volatile)
+
+    def add(self, name: str, now: datetime, *, is_volatile: bool = False) -> Key:
+        """Return a new key directly below; there must be none of that name."""
+        key = Key(name, self, now)
+        below = self._below
+        if below is None:
+            below = self._looked_at()
+        below[folded(name)] = key
+        self._names = None
+        if is_volatile:
+            key.is_volatile = True
+            self._note_volatile()
+        self.modified = now
+        if self._frozen is not None:
+            self._make_stale()
         return key
 
     def put(self, key: Key) -> None:
@@ -203,6 +220,9 @@ class Key:
         if old is not None:
             old.mark_deleted()
         key.parent = self
+        for one in key._unfolded():
+            assert one.parent is not None
+            one.depth = one.parent.depth + 1
         below[name_folded] = key
         self._names = None
         if key.is_volatile or key._holds_volatile:
@@ -308,8 +328,7 @@ class Key:
         keys: Mapping[str, KeyImage]
         values: Mapping[str, tuple[str, RegistryValue]]
         if self._below is None:
-            assert self._folded_keys is not None
-            keys = self._folded_keys.keys
+            keys = {} if self._folded_keys is None else self._folded_keys.keys
         else:
             keys = {name: image for name, key in self._below.items() if (image := key._frozen)}  # noqa: SLF001
             if self._images is not None:

@@ -33,6 +33,8 @@ __all__ = ["EmulatedRegistry"]
 
 _QUERY = KeyRights.KEY_QUERY_VALUE
 
+_SZ = RegistryType.REG_SZ
+
 #: Names up to this length need no closer look.
 _SHORT_NAME = 255
 
@@ -147,7 +149,7 @@ class EmulatedRegistry(KeyAccess):
                 once, or a tree deeper than 512 levels; 1021 for a lasting key below a volatile one. Source: the limits
                 are documented, their code and the first are from memory.
         """
-        self._made(path, "", view, KeyRights(0), volatile=volatile)
+        self.made(path, "", view, KeyRights(0), volatile=volatile)
 
     def create_link(self, path: RegistryPath, target: RegistryPath, view: View = View.VIEW_64) -> None:
         """Make a key that leads to another one, which need not exist.
@@ -165,9 +167,9 @@ class EmulatedRegistry(KeyAccess):
                 opened itself and takes no value but where it leads.
             UsageError: when the data does not fit the type.
         """
-        if value.type is not RegistryType.REG_SZ or value.data.__class__ is not str or len(name) > _SHORT_NAME:
+        if value.type is not _SZ or value.data.__class__ is not str or len(name) > _SHORT_NAME:
             check_value(path_of(path), name, value)
-        key = self._known(path, view) or self._made(path, "", view, KeyRights.KEY_SET_VALUE)[0]
+        key = self._known(path, view) or self.made(path, "", view, KeyRights.KEY_SET_VALUE)[0]
         if key.is_link:
             if not is_link_value(name, value):
                 raise MachineError(5, f"a link takes no value but {LINK_VALUE}", key.path.short)

@@ -9,16 +9,15 @@ Source: Maxim Suhanov's "Windows registry file format specification"; limits of 
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from harness.errors import UsageError
 from harness.formats.hives import header_checksum
 from harness.formats.registrybytes import bytes_of_value
-from harness.model.windows import RegistryValue
+from harness.model.keyimage import KeyImage
 
-__all__ = ["WritableKey", "write_hive"]
+__all__ = ["write_hive"]
 
 _PAGE = 4096
 _BIN_HEADER_BYTES = 32
@@ -40,41 +39,7 @@ _ADMINISTRATORS, _SYSTEM, _USERS = (
 )
 
 
-class WritableKey(Protocol):
-    """A registry key with all below it, as it is to be written. Images of the emulator and of hives are such keys."""
-
-    @property
-    def name(self) -> str:
-        """The last part of its path."""
-        ...
-
-    @property
-    def keys(self) -> Mapping[str, WritableKey]:
-        """The keys below it, by folded name."""
-        ...
-
-    @property
-    def values(self) -> Mapping[str, tuple[str, RegistryValue]]:
-        """Name and value, by folded name, in the order they were made."""
-        ...
-
-    @property
-    def modified(self) -> datetime:
-        """The last-write time, aware."""
-        ...
-
-    @property
-    def is_volatile(self) -> bool:
-        """Whether it is gone after a restart."""
-        ...
-
-    @property
-    def is_link(self) -> bool:
-        """Whether it leads to where its value `SymbolicLinkValue` says."""
-        ...
-
-
-def write_hive(root: WritableKey, *, name: str = "") -> bytes:
+def write_hive(root: KeyImage, *, name: str = "") -> bytes:
     r"""Return a hive that holds a key and what is below it; `read_hive` gives the same back.
 
     Args:
@@ -140,7 +105,7 @@ class _Writer:
         """Say how many keys have the access list."""
         struct.pack_into("<I", self.bins, offset + 16, keys)
 
-    def key(self, key: WritableKey, above: int, *, is_root: bool = False) -> int:
+    def key(self, key: KeyImage, above: int, *, is_root: bool = False) -> int:
         """Put a key, with nothing in it yet."""
         name, is_latin = _encoded(key.name)
         flags = (_ROOT if is_root else 0) | (_LATIN if is_latin else 0) | (_LINK if key.is_link else 0)
@@ -149,7 +114,7 @@ class _Writer:
         limits = struct.pack("<IIIIIII", 0, _NOTHING, 0, 0, 0, 0, 0)
         return self.cell(head + lists + limits + struct.pack("<HH", len(name), 0) + name)
 
-    def fill(self, offset: int, key: WritableKey, security: int) -> None:
+    def fill(self, offset: int, key: KeyImage, security: int) -> None:
         """Give a key its values and its access list."""
         values = [(name, value.type, bytes_of_value(value)) for name, value in key.values.values()]
         struct.pack_into("<I", self.bins, offset + 4 + 44, security)
@@ -234,7 +199,7 @@ def _encoded(name: str) -> tuple[bytes, bool]:
         return name.encode("utf-16-le", "surrogatepass"), False
 
 
-def _in_order(item: tuple[str, WritableKey]) -> bytes:
+def _in_order(item: tuple[str, KeyImage]) -> bytes:
     """Return what keys are sorted by: the UTF-16 units of their folded names."""
     return item[0].encode("utf-16-be", "surrogatepass")
 

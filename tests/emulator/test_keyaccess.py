@@ -120,6 +120,12 @@ class TestOpenKeys:
         assert 161 == code_of(lambda: registry.open_key(MACHINE, r"\SOFTWARE"))
         assert 161 == code_of(lambda: registry.open_key(path(r"HKLM\SOFTWARE"), r"\Classes"))
 
+    def test_leading_backslash_is_not_forgotten(self, registry: EmulatedRegistry) -> None:
+        """A path that was refused leaves nothing behind that lets a shorter one through."""
+        registry.create(APP)
+        for below in (r"\Contoso\App", r"\Contoso"):
+            assert 161 == code_of(lambda below=below: registry.open_key(path(r"HKLM\SOFTWARE"), below))
+
     def test_link_among_open_keys(self, registry: EmulatedRegistry) -> None:
         """A link is followed or opened itself, and made below an open key."""
         registry.create(APP)

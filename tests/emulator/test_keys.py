@@ -155,6 +155,17 @@ class TestVolatile:
         assert {} == again.keys["A"].keys["B"].keys
 
 
+def test_put_tells_how_deep_everything_stands() -> None:
+    """What is put somewhere stands as deep as its new place says, with all that was looked at below it."""
+    moved = Key("Moved", None, START)
+    below = moved.child("Below", START)
+    assert (0, 1) == (moved.depth, below.depth)
+
+    key_of(image("SOFTWARE")).keys["SOFTWARE"].put(moved)
+
+    assert (2, 3) == (moved.depth, below.depth)
+
+
 def test_put_deletes_what_was_there() -> None:
     """A key put in the place of another one deletes that with all below."""
     key = Key("HKEY_LOCAL_MACHINE", None, START)

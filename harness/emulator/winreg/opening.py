@@ -44,6 +44,8 @@ _ROOTS = {
 
 _VIEWS = WOW64_32KEY | WOW64_64KEY
 
+_HKCR = Hive.HKCR
+
 #: What SYSTEM may.
 _EVERYTHING = int(KeyRights.KEY_ALL_ACCESS | KeyRights.ACCESS_SYSTEM_SECURITY)
 
@@ -143,8 +145,14 @@ class Opener:
         view = self.view(access, parent) if access & _VIEWS else parent.view
         if not self._is_system and self._registry.find_key(parent.where, name, view) is None:
             self._check_list(parent.path.child(name), KeyRights.KEY_CREATE_SUB_KEY, view)
-        where, is_new = self._registry.create_key(parent.where, name, view)
-        return OpenKey(where, view, self._granted(where, view, access)) if is_new else self.opened(where, view, access)
+        above = parent.where
+        where: Where
+        where, is_new = self._registry.made(above, name, view)
+        if isinstance(above, RegistryPath) and above.hive is _HKCR:
+            where = above.child(name)  # two keys perhaps, whichever was made
+        if is_new:
+            return OpenKey(where, view, self._masks.get(access) or self._granted(where, view, access))
+        return self.remembered.get((where, access, view)) or self.opened(where, view, access)
 
     def delete(self, parent: OpenKey, name: str, access: int) -> None:
         """Delete a key that has no others below it; raise what `open` does, and 5 for one that has."""

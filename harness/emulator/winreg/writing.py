@@ -48,7 +48,10 @@ class Writing:
         try:
             if opened is None or opened.live is None or not opened.rights & _SET:
                 opened = self._opened(key, _SET)
-            self._write(opened, value_name, typed)
+            if self._is_32_bit:
+                typed = _as_stored(opened, typed)
+            with self._lock:
+                self._registry.set(opened.where, value_name, typed, opened.view)
         except MachineError as error:
             raise of_windows(error) from None
 
@@ -65,15 +68,12 @@ class Writing:
         if kind != RegistryType.REG_SZ:
             raise TypeError("type must be winreg.REG_SZ")
         refuse_performance_data(key)
+        typed = RegistryValue(RegistryType.REG_SZ, value)
         with self._lock:
             opened = self._opener.create(self._opened(key), name, _SET) if name else self._opened(key, _SET)
-            self._write(opened, "", RegistryValue(RegistryType.REG_SZ, value))
-
-    def _write(self, opened: OpenKey, name: str, value: RegistryValue) -> None:
-        if self._is_32_bit and opened.view is View.VIEW_32:
-            value = written_by_32_bit(value)
-        with self._lock:
-            self._registry.set(opened.where, name, value, opened.view)
+            if self._is_32_bit:
+                typed = _as_stored(opened, typed)
+            self._registry.set(opened.where, "", typed, opened.view)
 
     @called("DeleteValue")
     @as_windows
@@ -129,3 +129,8 @@ class Writing:
         """Return that reflection is disabled."""
         self._opened(key)
         return True
+
+
+def _as_stored(opened: OpenKey, value: RegistryValue) -> RegistryValue:
+    """Return what a key holds when a 32-bit process writes a value."""
+    return written_by_32_bit(value) if opened.view is View.VIEW_32 else value
