@@ -18,7 +18,12 @@ from harness.durations import parse_duration
 from harness.emulator.accounts import entra_account
 from harness.emulator.clock import VirtualClock
 from harness.emulator.machine import EmulatedMachine
-from harness.emulator.machines import DEFAULT_MACHINE, MachineDefinition, machine_definition
+from harness.emulator.machines import (
+    DEFAULT_MACHINE,
+    MachineDefinition,
+    checked_computer_name,
+    machine_definition,
+)
 from harness.errors import UsageError
 from harness.formats.cmtrace import LogEntry, read_log
 from harness.machine.ports import ShownToast
@@ -59,7 +64,8 @@ class ManagedDevice:
         self.machine = machine
         self.tenant = tenant
         self.agent = agent
-        # In a notebook devices are made and forgotten; a forgotten one ends as a closed one does.
+        # In a notebook devices are made and forgotten; a forgotten one ends as a closed one does. Whoever holds its
+        # machine alone is told so as soon as time is to pass.
         self._close = weakref.finalize(self, _close, machine, tenant)
 
     @property
@@ -229,12 +235,12 @@ def emulated_device(
         settings: the agent's intervals, limits and guesses.
 
     Raises:
-        UsageError: for a release that is not known, or a file that cannot be read.
+        UsageError: for a release that is not known, a file that cannot be read, or a name that no computer has.
         FormatError: with everything that is wrong in a file.
         NotEmulated: if a file asks for something that is not emulated.
     """
     definition = machine_definition(release)
-    facts = replace(definition.facts, name=name) if name else definition.facts
+    facts = replace(definition.facts, name=checked_computer_name(name)) if name else definition.facts
     administrators = _administrators(definition)
     people = [entra_account(user, seed=str(seed), is_administrator=folded(user) in administrators)] if user else []
     machine = EmulatedMachine(facts, VirtualClock(start), users=people, seed=seed, additions=definition.additions)

@@ -420,7 +420,7 @@ class TestTheEnd:
         assert device.machine.is_closed
 
     def test_a_forgotten_device_is_closed(self):
-        """As soon as nobody holds it, in the middle of an installation too."""
+        """As soon as nobody holds it, in the middle of an installation too; whoever has its machine alone is told."""
         device = emulated_device()
         publish(device, "contoso-vpn")
         device.machine.programs[SETUP] = Installer.hangs()
@@ -433,6 +433,22 @@ class TestTheEnd:
 
         assert forgotten() is None
         assert machine.is_closed
+        with pytest.raises(UsageError, match="hold on to its device"):
+            machine.clock.advance(timedelta())
+        with pytest.raises(UsageError, match="closed"):
+            machine.restore(machine.snapshot())
+
+    def test_a_closed_device_does_nothing_any_more(self, device):
+        """Asking it to go on says that it is closed."""
+        device.close()
+        with pytest.raises(UsageError, match="closed"):
+            device.advance("2 h")
+
+    @pytest.mark.parametrize("name", ["a\\b", "a\nb", "x" * 70, "12345"])
+    def test_names_that_no_computer_has(self, name):
+        """Such a name is refused before anything is made."""
+        with pytest.raises(UsageError, match="computer"):
+            emulated_device(name)
 
     def test_devices_forgotten_in_the_middle_of_work_end_in_silence(self):
         """An interpreter that ends says nothing, with all warnings on."""

@@ -12,6 +12,7 @@ import re
 import struct
 import uuid
 
+from harness.emulator.paths import is_device_name
 from harness.errors import MachineError, UsageError
 from harness.model.names import folded
 from harness.model.windows import LOCAL_SERVICE, NETWORK_SERVICE, SYSTEM, Account
@@ -160,6 +161,8 @@ def object_name_of(account: Account, computer: str) -> str:
 def _check(name: str) -> None:
     if not name.strip(". ") or name != name.strip() or len(name) > _LONGEST_NAME or _FORBIDDEN.search(name):
         raise UsageError(f"{name!r} is not a user's name - write 1 to 64 letters, for example 'ada'")
+    if is_device_name(name):
+        raise UsageError(f"{name!r} is the name of a device, which no profile folder can have - write another name")
 
 
 def _authority(name: str, kind: str) -> str:

@@ -15,6 +15,7 @@ from harness.emulator.accounts import entra_account
 from harness.emulator.additions import AddedUser, Additions, add_files, add_registry
 from harness.emulator.baseline_data import Keys, value_of
 from harness.emulator.baseline_folders import HIDDEN_IN_PROFILE, PROFILE_FOLDERS, windows_tree
+from harness.emulator.baseline_hives import changed_default, copy_keys
 from harness.emulator.baseline_keys import named_software_keys, software_keys, software_keys_32_bit
 from harness.emulator.baseline_releases import MACHINES, edition_of
 from harness.emulator.baseline_services import service_keys
@@ -23,6 +24,7 @@ from harness.emulator.baseline_users import profile_key, user_keys
 from harness.emulator.files import EmulatedFiles
 from harness.emulator.frozen import RegistrySnapshot
 from harness.emulator.registry import EmulatedRegistry
+from harness.errors import MachineError
 from harness.model.files import FileAttributes
 from harness.model.windows import SYSTEM, Account, Hive, MachineFacts, RegistryPath, View
 
@@ -69,17 +71,38 @@ def lay_down(
 def lay_down_user(registry: EmulatedRegistry, files: EmulatedFiles, account: Account) -> None:
     """Give a user what the first sign-in makes: a hive, which is loaded, a profile, and an entry in the list of these.
 
-    Whoever has a profile keeps it as it is; only the hive is loaded then.
+    Whoever has a profile keeps it as it is; only the hive is loaded then. Others start from the hive of `Default`.
+
+    Raises:
+        MachineError: when the profile's folders cannot be made; then there is nothing of the user.
+        NotEmulated: when the hive of `Default` cannot be read.
     """
-    registry.load_user(account.sid)
     profile, values = profile_key(account)
-    if registry.exists(RegistryPath(Hive.HKLM, profile)):
-        return
-    _write(registry, RegistryPath(Hive.HKLM), {profile: values})
-    _write(registry, RegistryPath(Hive.HKU, account.sid), user_keys())
-    for folder in PROFILE_FOLDERS:
-        files.make_folder(rf"{account.profile}\{folder}")
-    files.set_attributes(rf"{account.profile}\{HIDDEN_IN_PROFILE}", FileAttributes.HIDDEN)
+    is_known = registry.exists(RegistryPath(Hive.HKLM, profile))
+    default = None if is_known else changed_default(files)
+    if not is_known:
+        _make_profile(files, account.profile)
+    registry.load_user(account.sid)
+    if not is_known:
+        hive = RegistryPath(Hive.HKU, account.sid)
+        if default is None:
+            _write(registry, hive, user_keys())
+        else:
+            copy_keys(registry, hive, default)
+        _write(registry, RegistryPath(Hive.HKLM), {profile: values})
+
+
+def _make_profile(files: EmulatedFiles, profile: str) -> None:
+    """Make the folders of a profile, or none of them."""
+    is_new = not files.exists(profile)
+    try:
+        for folder in PROFILE_FOLDERS:
+            files.make_folder(rf"{profile}\{folder}")
+        files.set_attributes(rf"{profile}\{HIDDEN_IN_PROFILE}", FileAttributes.HIDDEN)
+    except MachineError:
+        if is_new and files.exists(profile):
+            files.delete(profile)
+        raise
 
 
 def _add_user(registry: EmulatedRegistry, files: EmulatedFiles, user: AddedUser, seed: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from harness.emulator.baseline_hives import default_hive
 from harness.emulator.executables import make_executable
 from harness.emulator.filelayout import LinkTo, Marked, Tree
 from harness.model.files import FileAttributes, FileVersion, LinkKind
@@ -119,21 +120,26 @@ HIDDEN_IN_PROFILE = "AppData"
 
 #: Programs and libraries that are in System32, and on a 64-bit Windows for 32-bit processes in SysWOW64 as well.
 _BOTH = (
-    "attrib.exe", "certutil.exe", "cmd.exe", "cmdkey.exe", "cscript.exe", "curl.exe", "expand.exe", "find.exe",
-    "findstr.exe", "icacls.exe", "ipconfig.exe", "kernel32.dll", "net.exe", "net1.exe",
-    "netsh.exe", "notepad.exe", "ntdll.dll", "ping.exe", "reg.exe", "regedt32.exe", "regsvr32.exe", "robocopy.exe",
-    "rundll32.exe", "sc.exe", "schtasks.exe", "shutdown.exe", "takeown.exe", "tar.exe", "taskkill.exe",
-    "tasklist.exe", "timeout.exe", "user32.dll", "where.exe", "whoami.exe", "wscript.exe", "wusa.exe", "xcopy.exe",
+    "attrib.exe", "certutil.exe", "cmd.exe", "cmdkey.exe", "cscript.exe", "curl.exe", "dism.exe", "expand.exe",
+    "find.exe", "findstr.exe", "gpupdate.exe", "hostname.exe", "icacls.exe", "ipconfig.exe", "kernel32.dll", "net.exe",
+    "net1.exe", "netsh.exe", "notepad.exe", "ntdll.dll", "ping.exe", "powercfg.exe", "reg.exe", "regedt32.exe",
+    "regsvr32.exe", "robocopy.exe", "rundll32.exe", "sc.exe", "schtasks.exe", "setx.exe", "shutdown.exe",
+    "systeminfo.exe", "takeown.exe", "tar.exe", "taskkill.exe", "tasklist.exe", "timeout.exe", "user32.dll",
+    "where.exe", "whoami.exe", "wscript.exe", "wusa.exe", "xcopy.exe",
+    "chcp.com", "choice.exe", "more.com", "sort.exe", "tree.com",
     r"WindowsPowerShell\v1.0\powershell.exe",
 )  # fmt: skip
 #: The same, with a version of their own: Windows Installer is at 5.0 since Windows 7.
 _INSTALLER = ("msi.dll", "msiexec.exe")
 _NATIVE = (
-    "bcdedit.exe", "conhost.exe", "csrss.exe", "dism.exe", "lsass.exe", "manage-bde.exe", "powercfg.exe",
+    "bcdedit.exe", "conhost.exe", "csrss.exe", "logoff.exe", "lsass.exe", "manage-bde.exe", "msg.exe",
     "pnputil.exe", "query.exe", "quser.exe", "SearchIndexer.exe", "SecurityHealthService.exe", "services.exe",
     "sihost.exe", "smss.exe", "spoolsv.exe", "sppsvc.exe", "svchost.exe", "taskhostw.exe", "userinit.exe",
     "winlogon.exe", "wininit.exe",
 )  # fmt: skip
+#: WMIC, in both halves; no part of a fresh Windows since 11 24H2. Source: techcommunity.microsoft.com, "Windows
+#: Management Instrumentation Command line (WMIC) deprecation: Next steps".
+_WMIC, _WITHOUT_WMIC = r"wbem\WMIC.exe", 26_100
 _WINDOWS_PROGRAMS = ("explorer.exe", "notepad.exe", "regedit.exe", r"servicing\TrustedInstaller.exe")
 
 _DEFENDER = r"ProgramData\Microsoft\Windows Defender\Platform\4.18.24090.11-0\MsMpEng.exe"
@@ -166,7 +172,8 @@ def _windows_tree(build: int, revision: int, architecture: Architecture) -> Tree
     version = FileVersion(10, 0, build, revision)
     installer = FileVersion(5, 0, build, revision)
     image = make_executable(version, architecture)
-    for name in (*_BOTH, *_NATIVE):
+    both = (*_BOTH, *([_WMIC] if build < _WITHOUT_WMIC else ()))
+    for name in (*both, *_NATIVE):
         tree.put(rf"Windows\System32\{name}", image)
     for name in _INSTALLER:
         tree.put(rf"Windows\System32\{name}", make_executable(installer, architecture))
@@ -174,7 +181,7 @@ def _windows_tree(build: int, revision: int, architecture: Architecture) -> Tree
         tree.put(rf"Windows\{name}", image)
     if architecture is not Architecture.X86:
         image_32_bit = make_executable(version, Architecture.X86)
-        for name in (*_BOTH, "explorer.exe", "regedit.exe"):
+        for name in (*both, "explorer.exe", "regedit.exe"):
             tree.put(rf"Windows\SysWOW64\{name}", image_32_bit)
         for name in _INSTALLER:
             tree.put(rf"Windows\SysWOW64\{name}", make_executable(installer, Architecture.X86))
@@ -184,6 +191,7 @@ def _windows_tree(build: int, revision: int, architecture: Architecture) -> Tree
     for path, target in _LINKS.items():
         kind = LinkKind.SYMBOLIC if path in _SYMBOLIC else LinkKind.JUNCTION
         tree.put(path, LinkTo(target, kind, attributes=_HIDDEN_SYSTEM))
+    tree.put(r"Users\Default\NTUSER.DAT", default_hive())
     # The innermost first: what is marked is no folder any more that something can be put into.
     for path in sorted(_MARKED, reverse=True):
         tree.put(path, Marked(tree.folder(path), _MARKED[path]))

@@ -56,6 +56,27 @@ _EMPTY_NATIVE = (
     r"SOFTWARE\RegisteredApplications",
 )
 
+#: The folders that everybody shares, by the name the shell gives them: below ProgramData, and below Public.
+_MENU = r"Microsoft\Windows\Start Menu"
+_COMMON_DATA = {
+    "Common AppData": "", "Common Programs": rf"\{_MENU}\Programs", "Common Start Menu": rf"\{_MENU}",
+    "Common Startup": rf"\{_MENU}\Programs\Startup", "Common Templates": r"\Microsoft\Windows\Templates",
+}  # fmt: skip
+_COMMON_PUBLIC = {
+    "Common Desktop": r"\Desktop", "Common Documents": r"\Documents", "CommonMusic": r"\Music",
+    "CommonPictures": r"\Pictures", "CommonVideo": r"\Videos",
+}  # fmt: skip
+_SHELL_FOLDERS: Keys = {
+    rf"{_WINDOWS}\Explorer\Shell Folders": {
+        **{name: rf"C:\ProgramData{below}" for name, below in _COMMON_DATA.items()},
+        **{name: rf"C:\Users\Public{below}" for name, below in _COMMON_PUBLIC.items()},
+    },
+    rf"{_WINDOWS}\Explorer\User Shell Folders": {
+        **{name: expand(f"%ProgramData%{below}") for name, below in _COMMON_DATA.items()},
+        **{name: expand(f"%PUBLIC%{below}") for name, below in _COMMON_PUBLIC.items()},
+    },
+}
+
 
 def software_keys(facts: MachineFacts, installed: datetime) -> Keys:
     """Return the keys below HKLM of a machine that was installed at that time; nothing depends on its name.
@@ -73,6 +94,7 @@ def software_keys(facts: MachineFacts, installed: datetime) -> Keys:
         rf"{_WINDOWS_NT}\Winlogon": {
             "Shell": "explorer.exe", "Userinit": r"C:\Windows\system32\userinit.exe,", "AutoAdminLogon": "0",
         },
+        **_SHELL_FOLDERS,
         **_profile_keys(),
         **_dot_net_keys(facts, "Framework64" if facts.is_64_bit else "Framework"),
     }  # fmt: skip
@@ -89,6 +111,7 @@ def software_keys_32_bit(facts: MachineFacts, installed: datetime) -> Keys:
             "CommonW6432Dir": rf"{_PROGRAMS}\Common Files",
             "DevicePath": expand(r"%SystemRoot%\inf"),
         },
+        **_SHELL_FOLDERS,
         **_dot_net_keys(facts, "Framework"),
     }
 

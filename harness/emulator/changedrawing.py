@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
+from harness.model.visible import visible_line
+
 if TYPE_CHECKING:
     from harness.emulator.changes import FileChange, MachineDiff, RegistryChange
 
@@ -57,16 +59,17 @@ def _value(change: RegistryChange) -> str:
 
 
 def _file_line(change: FileChange) -> str:
-    if change.is_directory:
-        return _line(change.change, change.change.sign, f"{change.path}\\")
-    sizes = [f"{size:,}" for size in (change.size_before, change.size_after) if size is not None]
-    return _line(change.change, change.change.sign, f"{change.path}  ({' → '.join(sizes)} bytes)")
+    path = f"{change.path}\\" if change.is_directory else change.path
+    target = f" → {change.target}" if change.target else ""
+    details = change.details(" → ")
+    return _line(change.change, change.change.sign, f"{path}{target}{f'  ({details})' if details else ''}")
 
 
 def _line(change: str, sign: str, text: str, indent: int = 0) -> str:
+    shown = escape(visible_line(text))
     colour = f"color:{_COLOURS[change]};" if change else ""
     # What goes on in a second line stands below the text, not below the sign.
-    return f'<div style="{colour}padding-left:{indent * 2 + 2}ch;text-indent:-2ch">{escape(sign)} {escape(text)}</div>'
+    return f'<div style="{colour}padding-left:{indent * 2 + 2}ch;text-indent:-2ch">{escape(sign)} {shown}</div>'
 
 
 def _shortened(text: str, most: int = 200) -> str:

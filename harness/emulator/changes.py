@@ -9,7 +9,9 @@ from typing import TypeVar
 
 from harness.emulator.changedrawing import draw_changes
 from harness.emulator.frozen import FrozenFile, FrozenFolder, FrozenLink, KeyImage, MachineSnapshot
+from harness.model.files import FileAttributes
 from harness.model.names import folded
+from harness.model.visible import visible_line
 from harness.model.windows import Hive, RegistryPath, RegistryValue
 
 __all__ = ["Change", "RegistryChange", "FileChange", "MachineDiff", "diff"]
@@ -67,22 +69,29 @@ class RegistryChange:
 
     def __str__(self) -> str:
         if self.name is None:
-            return f"{self.change.sign} {self.path.short}"
-        data = " -> ".join(str(value) for value in (self.before, self.after) if value is not None)
+            return f"{self.change.sign} {visible_line(self.path.short)}"
+        name = visible_line(self.name) or "(default)"
+        data = " -> ".join(visible_line(str(value)) for value in (self.before, self.after) if value is not None)
         types = dict.fromkeys(value.type.name for value in (self.before, self.after) if value is not None)
-        return f"{self.change.sign} {self.path.short} : {self.name or '(default)'} = {data} ({' -> '.join(types)})"
+        key = visible_line(self.path.short)
+        return f"{self.change.sign} {key} : {name} = {data} ({' -> '.join(types)})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
-    """A folder or a file that is not as it was.
+    """A folder, a file or a link that is not as it was.
 
     Attributes:
-        change: what became of it. A folder is never changed, only what it holds.
+        change: what became of it. A folder has changed when it is marked as something else, not when what it holds
+            has; a link that leads elsewhere was removed and added.
         path: where it really is.
-        is_directory: whether it is a folder.
-        size_before: its size in bytes before; None for a folder and for what was not there.
+        is_directory: whether it is a folder, or a link to one.
+        size_before: its size in bytes before; None for what is no file and for what was not there.
         size_after: its size in bytes now.
+        attributes_before: what it was marked as, as Windows shows it; None for what was not there.
+        attributes_after: what it is marked as.
+        target: where a link leads, as it was written; empty for anything else.
+        is_content_same: whether it is a file that has the bytes it had, so that only attributes changed.
     """
 
     change: Change
@@ -90,6 +99,19 @@ class FileChange:
     is_directory: bool
     size_before: int | None = None
     size_after: int | None = None
+    attributes_before: FileAttributes | None = None
+    attributes_after: FileAttributes | None = None
+    target: str = ""
+    is_content_same: bool = False
+
+    def details(self, arrow: str = " -> ") -> str:
+        """Return what is said of it beside its path: sizes and changed attributes; empty when there is nothing."""
+        sizes = [f"{size:,}" for size in (self.size_before, self.size_after) if size is not None]
+        marks = [_names(marks) for marks in (self.attributes_before, self.attributes_after) if marks is not None]
+        said = [f"{arrow.join(sizes)} bytes"] if sizes and not self.is_content_same else []
+        if len(set(marks)) > 1:
+            said.append(f"attributes {arrow.join(marks)}")
+        return ", ".join(said)
 
     def to_json(self) -> _Json:
         """Return the change as plain JSON values."""
@@ -99,13 +121,16 @@ class FileChange:
             "is_directory": self.is_directory,
             "size_bytes_before": self.size_before,
             "size_bytes_after": self.size_after,
+            "attributes_before": None if self.attributes_before is None else _names(self.attributes_before),
+            "attributes_after": None if self.attributes_after is None else _names(self.attributes_after),
+            "target": self.target or None,
         }
 
     def __str__(self) -> str:
-        if self.is_directory:
-            return f"{self.change.sign} {self.path}\\"
-        sizes = " -> ".join(f"{size:,}" for size in (self.size_before, self.size_after) if size is not None)
-        return f"{self.change.sign} {self.path} ({sizes} bytes)"
+        path = f"{self.path}\\" if self.is_directory else self.path
+        target = f" -> {self.target}" if self.target else ""
+        details = self.details()
+        return visible_line(f"{self.change.sign} {path}{target}{f' ({details})' if details else ''}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,8 +173,8 @@ class MachineDiff:
 def diff(before: MachineSnapshot, after: MachineSnapshot) -> MachineDiff:
     """Return what became of a machine between two snapshots of it.
 
-    A file has changed when its bytes have; the time it was last written does not count. What the snapshots share is
-    not looked at, so that the cost is that of the difference.
+    A file has changed when its bytes or attributes have; the time it was last written does not count. What the
+    snapshots share is not looked at, so that the cost is that of the difference.
     """
     registry: list[RegistryChange] = []
     for hive, old, new in _pairs(before.registry.hives, after.registry.hives):
@@ -190,27 +215,55 @@ def _file_changes(root: str, before: _FrozenNode | None, after: _FrozenNode | No
         if old and new and (type(old) is not type(new) or _target(old) != _target(new)):
             todo += [(path, old, None), (path, None, new)]
             continue
-        if isinstance(old or new, FrozenFile):
-            yield from _content_change(path, old, new)
-        elif old is None or new is None:
-            change = Change.REMOVED if new is None else Change.ADDED
-            found = new or old
-            is_directory = not isinstance(found, FrozenLink) or found.is_directory
-            yield FileChange(change=change, path=path, is_directory=is_directory)
+        change = _node_change(path, old, new)
+        if change:
+            yield change
         for _, old_node, new_node in _pairs(_entries(old), _entries(new)):
             held = new_node or old_node
             assert held is not None  # one of a pair is there
             todo.append((f"{path}\\{held.name}", old_node, new_node))
 
 
-def _content_change(path: str, before: _FrozenNode | None, after: _FrozenNode | None) -> Iterator[FileChange]:
+def _node_change(path: str, before: _FrozenNode | None, after: _FrozenNode | None) -> FileChange | None:
+    found = after or before
+    assert found is not None  # one of a pair is there
     old = before.content if isinstance(before, FrozenFile) else None
     new = after.content if isinstance(after, FrozenFile) else None
-    if old is not None and new is not None and old.equals(new):
-        return
-    change = Change.ADDED if old is None else Change.REMOVED if new is None else Change.CHANGED
-    sizes = (None if old is None else old.size, None if new is None else new.size)
-    yield FileChange(change=change, path=path, is_directory=False, size_before=sizes[0], size_after=sizes[1])
+    is_same = old is not None and new is not None and old.equals(new)
+    marks = _attributes(before), _attributes(after)
+    if marks[0] == marks[1] and (is_same or not isinstance(found, FrozenFile)):
+        return None
+    return FileChange(
+        change=Change.ADDED if before is None else Change.REMOVED if after is None else Change.CHANGED,
+        path=path,
+        is_directory=found.is_directory if isinstance(found, FrozenLink) else isinstance(found, FrozenFolder),
+        size_before=None if old is None else old.size,
+        size_after=None if new is None else new.size,
+        attributes_before=marks[0],
+        attributes_after=marks[1],
+        target=_target(found),
+        is_content_same=is_same,
+    )
+
+
+def _attributes(node: _FrozenNode | None) -> FileAttributes | None:
+    """Return what a node is marked as, as Windows shows it; None for none."""
+    if node is None:
+        return None
+    marks = FileAttributes(node.attributes)
+    if isinstance(node, FrozenFile):
+        return marks or FileAttributes.NORMAL
+    if isinstance(node, FrozenLink):
+        marks |= FileAttributes.REPARSE_POINT
+        return marks | FileAttributes.DIRECTORY if node.is_directory else marks
+    return marks | FileAttributes.DIRECTORY
+
+
+def _names(marks: FileAttributes) -> str:
+    """Return attributes by name in the order of the alphabet, those without a name as a number."""
+    names = sorted(name for name, mark in FileAttributes.__members__.items() if mark in marks)
+    unnamed = int(marks) & ~sum(FileAttributes)
+    return " | ".join([*names, f"{unnamed:#x}"] if unnamed else names) or "none"
 
 
 def _change(before: RegistryValue | None, after: RegistryValue | None) -> Change | None:

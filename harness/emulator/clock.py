@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from harness.emulator.scheduler import Scheduler, VirtualTask, Wait
 from harness.errors import UsageError
 from harness.machine.clock import Signal
+from harness.machine.moments import aware, lasting
 
 if TYPE_CHECKING:
     from harness.emulator.frozen_time import FrozenTime
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["VirtualClock", "VirtualTask"]
 
 T = TypeVar("T")
+
+#: What the wall can show: from the beginning of Windows' time on, and a day away from its end and Python's, so that
+#: every time zone has a time for it. Source: learn.microsoft.com, "FILETIME".
+_FIRST, _LAST = datetime(1601, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
 
 class VirtualClock:
@@ -54,11 +59,12 @@ class VirtualClock:
         shuffle_seed: int | None = None,
         freeze: bool = True,
     ) -> None:
-        self._wall = _aware(start, "start at")
+        self._wall = aware(start, "a clock cannot start at")
         self._zone = _zone(time_zone)
         self._freeze = freeze
         self._frozen: FrozenTime | None = None
         self._is_running = False
+        self._is_closed = False
         self.scheduler = Scheduler(self._time_passed, shuffle_seed)
         self.jumped: Callable[[timedelta], None] = _say_nothing
 
@@ -157,7 +163,8 @@ class VirtualClock:
             return None
 
     def close(self) -> None:
-        """Cancel everything that still waits; for whoever is done with the machine."""
+        """Cancel everything that still waits; for whoever is done with the machine. Time stands still from then on."""
+        self._is_closed = True
         self.scheduler.close()
 
     # Setting the clock
@@ -170,15 +177,14 @@ class VirtualClock:
             after: how long from now; zero for at once.
 
         Raises:
-            UsageError: if the new time is outside the calendar.
+            UsageError: if the new time is outside what Windows can show, or `after` is negative.
         """
+        after = lasting(after, "the clock cannot jump after")
+        self._check_jump(by, after)
         if after > timedelta():
             self.spawn_outside(self._jump_later(by, after), name="a jump of the wall clock")
             return
-        try:
-            self._wall += by
-        except OverflowError as error:
-            raise UsageError(f"the wall time cannot jump by {by} - the calendar ends with the year 9999") from error
+        self._wall += by
         self._show()
         if by:
             self.jumped(by)
@@ -187,9 +193,9 @@ class VirtualClock:
         """Set the wall time, as a user does; time limits do not notice.
 
         Raises:
-            UsageError: for a naive time.
+            UsageError: for a naive time, or one outside what Windows can show.
         """
-        self.jump(_aware(wall, "be set to") - self._wall)
+        self.jump(aware(wall, "a clock cannot be set to") - self._wall)
 
     def set_time_zone(self, name: str) -> None:
         """Move the machine to another IANA time zone; UTC stays what it is.
@@ -206,6 +212,14 @@ class VirtualClock:
         self.jump(by)
 
     # How it works
+
+    def _check_jump(self, by: timedelta, after: timedelta) -> None:
+        try:
+            is_possible = not by or _FIRST <= self._wall + after + by <= _LAST
+        except OverflowError:
+            is_possible = False
+        if not is_possible:
+            raise UsageError(f"the wall time cannot jump by {by} - Windows' calendar goes from 1601 to the year 9999")
 
     def _end_after(self, duration: timedelta) -> timedelta:
         if duration < timedelta():
@@ -228,6 +242,10 @@ class VirtualClock:
     def _running(self) -> Iterator[None]:
         if self._is_running:
             raise UsageError("time is advancing already - inside the machine, use `await clock.sleep(...)`")
+        if self._is_closed:
+            raise UsageError(
+                "the machine is closed, so that its time stands still - hold on to its device, or make another"
+            )
         self._is_running = True
         try:
             with self._showing_time() if self._freeze else nullcontext():
@@ -251,12 +269,6 @@ class VirtualClock:
 
 def _say_nothing(_: timedelta) -> None:
     """Be told of a jump when nobody wants to know."""
-
-
-def _aware(moment: datetime, verb: str) -> datetime:
-    if moment.tzinfo is None:
-        raise UsageError(f"a clock cannot {verb} {moment} without a time zone - use an aware datetime")
-    return moment.astimezone(UTC)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -46,7 +46,7 @@ class ContentStore:
         self._largest = largest_in_memory
         self._budget = memory_budget
         self._host: _HostFolder | None = None
-        self._is_closed = False
+        self.is_closed = False
         #: Bytes that contents hold in memory.
         self.in_memory = 0
 
@@ -69,7 +69,7 @@ class ContentStore:
         Raises:
             UsageError: after `close`.
         """
-        if self._is_closed:
+        if self.is_closed:
             raise UsageError("the files of this machine are closed - read them before closing the machine")
         if self._host is None:
             self._host = _HostFolder()
@@ -77,7 +77,7 @@ class ContentStore:
 
     def close(self) -> None:
         """Remove the folder and all in it."""
-        self._is_closed = True
+        self.is_closed = True
         if self._host:
             self._host.remove()
             self._host = None

@@ -6,6 +6,7 @@ Chance comes from a seed, so that a run with faults is the same every time.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +17,7 @@ from typing import TypedDict, Unpack
 from harness.durations import parse_duration
 from harness.errors import MachineError, UsageError
 from harness.model.names import folded
+from harness.model.windows import Hive
 
 __all__ = ["Operation", "Fault", "Crash", "Faults", "When"]
 
@@ -50,8 +52,11 @@ class Fault:
     Attributes:
         operation: what fails.
         code: the Win32 error it fails with.
-        where: a pattern with `*` and `?` for the path, the key (`HKEY_LOCAL_MACHINE\SOFTWARE\*`) or the image;
-            without regard to case. The empty text means everywhere.
+        where: a pattern for the path, the key (`HKLM\SOFTWARE\*`) or the image, without regard to case. Only `*` and
+            `?` are special. The empty text means everywhere. Places are physical: what a 32-bit process writes to
+            `HKLM\SOFTWARE\Contoso` strikes as `HKLM\SOFTWARE\WOW6432Node\Contoso`, what it writes to System32 as
+            SysWOW64, and a user's keys are below `HKU\<sid>` and `HKU\<sid>_Classes`. Only the control set in use goes
+            by its link, `HKLM\SYSTEM\CurrentControlSet`.
         after: how long after it was added it begins to count; `"2 min"` or a `timedelta`.
         times: how often it strikes; None for ever.
         probability: how likely it strikes each time, from 0 to 1.
@@ -98,9 +103,11 @@ class Fault:
         """Check what was given.
 
         Raises:
-            UsageError: for a duration, a probability or a number of times that cannot be.
+            UsageError: for a duration, a probability or a number of times that cannot be, and for a key of a hive
+                that is no place, `HKCU` or `HKCR`.
         """
         parse_duration(self.after)
+        _pattern(self)
         if not 0 <= self.probability <= 1:
             raise UsageError(f"a probability of {self.probability} cannot be - write a number from 0 to 1")
         if self.times is not None and self.times < 1:
@@ -151,7 +158,7 @@ class Crash:
 
     def as_fault(self) -> Fault:
         """Return when and where it strikes, as of the start of a process."""
-        where = self.image if "\\" in self.image else f"*\\{self.image}"
+        where = self.image if "\\" in self.image or "/" in self.image else f"*\\{self.image}"
         return Fault(
             operation=Operation.START_PROCESS,
             code=0,
@@ -169,7 +176,7 @@ class _Active:
         self.crash = crash
         self.begins = begins
         self.left = fault.times
-        self.pattern = folded(fault.where) or "*"
+        self.pattern = _pattern(fault)
 
 
 class Faults:
@@ -244,3 +251,45 @@ class Faults:
                 active.left -= 1
             return True
         return False
+
+
+#: A hive at the beginning of a folded pattern, in either form, with the colon that PowerShell's drives have.
+_HIVE = re.compile(rf"({'|'.join(name for hive in Hive for name in (hive.name, hive.value))}):?(?=[\\*?]|$)")
+
+
+def _pattern(fault: Fault) -> str:
+    """Return what the folded places have to fit where a fault strikes, for `fnmatchcase`.
+
+    Raises:
+        UsageError: for a key of a hive that is no place.
+    """
+    if not fault.where or fault.operation is Operation.TRANSFER:
+        where = fault.where
+    elif fault.operation in (Operation.READ_REGISTRY, Operation.WRITE_REGISTRY):
+        where = _key(fault.where)
+    else:
+        where = fault.where.replace("/", "\\")
+    return folded(where).replace("[", "[[]") or "*"
+
+
+def _key(where: str) -> str:
+    """Return the pattern of a key in the form in which places are given: with the long name of its hive."""
+    # A slash separates only in a text without backslashes: key names may hold slashes.
+    path = where if "\\" in where else where.replace("/", "\\")
+    prefix, separator, rest = path.partition("\\")
+    is_shown = separator and folded(prefix) == "COMPUTER"
+    path = rest if is_shown else path
+    found = _HIVE.match(folded(path))
+    if found is None:
+        return path if is_shown else where
+    below = path[found.end() :].rstrip("\\")
+    hive = next(hive for hive in Hive if found[1] in (hive.name, hive.value))
+    inside = below.lstrip("\\") or "*"
+    if hive is Hive.HKCU:
+        raise UsageError(f"whose key {where} is cannot be known - write HKU\\<sid>\\{inside}")
+    if hive is Hive.HKCR:
+        mends = rf"HKLM\SOFTWARE\Classes\{inside} for the machine's, HKU\<sid>_Classes\{inside} for a user's"
+        raise UsageError(f"{where} shows keys of the machine and of a user - write {mends}")
+    if hive is Hive.HKCC:  # it leads to the hardware profile in use, which goes by a number
+        return rf"{Hive.HKLM}\SYSTEM\CurrentControlSet\Hardware Profiles\????{below}"
+    return hive.value + below

@@ -25,7 +25,7 @@ from harness.emulator.frozen import FilesSnapshot
 from harness.emulator.links import linked
 from harness.emulator.moving import copied, deleted, moved
 from harness.emulator.nodes import File
-from harness.emulator.opening import made_folder, opened, written
+from harness.emulator.opening import check_not_locked, made_folder, opened, written
 from harness.emulator.paths import DRIVE
 from harness.emulator.volume import Tree, Volumes
 from harness.errors import MachineError, NotEmulated, UsageError
@@ -179,13 +179,16 @@ class EmulatedFiles:
             label: its name.
 
         Raises:
-            UsageError: for what is no drive letter, or one that is taken.
+            UsageError: for what is no drive letter, or one that is taken, or a size that is not positive.
         """
-        letter = drive.rstrip("\\").upper()
+        letter = str(drive).rstrip("\\").upper()
         if len(letter) != 2 or letter[1] != ":" or not ("A" <= letter[0] <= "Z"):  # noqa: PLR2004 - letter and colon
             raise UsageError(f"{drive!r} is no drive - write a letter and a colon, D:")
         if letter in self._volumes.by_drive:
             raise UsageError(f"the machine has a volume {letter} already - choose another letter")
+        given: object = size_mb  # whatever somebody gave
+        if not isinstance(given, int) or given <= 0:
+            raise UsageError(f"a volume {letter} of {size_mb!r} MB cannot be - write a whole number from 1 on")
         self._volumes.add(letter, size_mb * _MIB, label)
 
     def volumes(self) -> Sequence[VolumeInfo]:
@@ -237,24 +240,25 @@ class EmulatedFiles:
 
     # Files
 
-    def open(self, path: str, mode: OpenMode = "rb", view: View = View.VIEW_64) -> BinaryIO:
-        """Open a file. Others may open it meanwhile; nobody can delete or move it until it is closed.
+    def open(self, path: str, mode: OpenMode = "rb", view: View = View.VIEW_64, *, shares: bool = True) -> BinaryIO:
+        """Open a file. Others may open it meanwhile if it is shared; nobody can delete or move it until it is closed.
 
         Raises:
             MachineError: 2 when a file to read is not there, 3 when its folder is not, 5 for a folder, a read-only file
-                to write and a hidden or system file to empty, 32 for a running program to write, 80 when a file that
-                was to be new is there.
+                to write and a hidden or system file to empty, 32 for a running program to write, and when somebody
+                has it open and one of the two does not share it, 80 when a file that was to be new is there.
             UsageError: for an unknown mode.
         """
-        return opened(self._find, path, mode, view)
+        return opened(self._find, path, mode, view, shares=shares)
 
     def read(self, path: str, view: View = View.VIEW_64) -> bytes:
         """Return all of a file.
 
         Raises:
-            MachineError: 2 or 3 when it is not there, 5 for a folder.
+            MachineError: 2 or 3 when it is not there, 5 for a folder, 32 when somebody has it open without sharing.
         """
         file = self._find.file(path, view)
+        check_not_locked(file)
         self._volumes.strike(Operation.READ_FILE, file)
         return file.byte_contents
 

@@ -10,6 +10,7 @@ from harness.emulator.finding import AnyNode
 from harness.emulator.folders import Folder
 from harness.emulator.nodes import File, Link
 from harness.errors import UsageError
+from harness.model.visible import visible_line
 
 __all__ = ["FileTree", "file_tree"]
 
@@ -72,7 +73,7 @@ def file_tree(node: AnyNode, depth: int) -> FileTree:
 
 def _line(tree: FileTree) -> str:
     mark = "\\" if tree.is_folder and not tree.name.endswith("\\") else ""
-    return f"{_printable(tree.name)}{mark}  {_printable(tree.note)}".rstrip()
+    return f"{visible_line(tree.name)}{mark}  {visible_line(tree.note)}".rstrip()
 
 
 def _lines(tree: FileTree, indent: str) -> Iterator[str]:
@@ -100,8 +101,3 @@ def _html(tree: FileTree, *, is_open: bool = False) -> str:
     state = " open" if is_open else ""
     summary = f"<summary>{escape(_line(tree))}</summary>"
     return f'<details{state} style="margin-left: 1em">{summary}{below}{hidden}</details>'
-
-
-def _printable(text: str) -> str:
-    """Return a text without anything that would move a terminal's cursor."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

@@ -45,8 +45,8 @@ class FrozenKey:
     """
 
     name: str
-    keys: Mapping[str, KeyImage]
-    values: Mapping[str, tuple[str, RegistryValue]]
+    keys: Mapping[str, KeyImage] = field(repr=False)
+    values: Mapping[str, tuple[str, RegistryValue]] = field(repr=False)
     modified: datetime
     is_volatile: bool = False
     is_link: bool = False
@@ -68,8 +68,8 @@ class RegistrySnapshot:
         loaded: the hives that were loaded beside Windows' own and the users', as RegLoadKey does.
     """
 
-    hives: Mapping[Hive, KeyImage]
-    signed_out: Mapping[str, tuple[KeyImage, ...]] = field(default_factory=dict)
+    hives: Mapping[Hive, KeyImage] = field(repr=False)
+    signed_out: Mapping[str, tuple[KeyImage, ...]] = field(default_factory=dict, repr=False)
     loaded: tuple[RegistryPath, ...] = ()
 
 
@@ -211,8 +211,8 @@ class MachineSnapshot:
     """
 
     at: datetime
-    registry: RegistrySnapshot
-    files: FilesSnapshot
+    registry: RegistrySnapshot = field(repr=False)
+    files: FilesSnapshot = field(repr=False)
     users: tuple[Account, ...] = ()
 
 

@@ -136,21 +136,21 @@ class Hives:
         """Make keys, one in the other; what is missing must not be empty.
 
         Raises:
-            MachineError: 87 for a key directly below HKLM or HKU, a name over 256 characters, more than 32 levels at
-                once or a tree deeper than 512; 1021 for a lasting key below a volatile one; 2 below a link that leads
+            MachineError: 87 for a key directly below HKLM or HKU, a NUL in a name or over 256 characters, more than 32
+                levels at once or 512 in all; 1021 for a lasting key below a volatile one; 2 below a link that leads
                 nowhere, 5 below one that was opened itself.
         """
         # What is asked for nearly always needs no closer look.
         if (
             len(missing) > 1
             or len(missing[0]) > _LONGEST_KEY_NAME
+            or "\0" in missing[0]
             or not 0 < parent.depth < _DEEPEST
             or parent.is_link
             or parent.is_volatile
         ):
             _check_can_make(parent, missing, volatile=volatile)
-        at = self.now()
-        key = parent
+        key, at = parent, self.now()
         for name in missing:
             key = key.add(name, at, is_volatile=volatile)
         if self.watches:
@@ -383,6 +383,8 @@ def _check_can_make(parent: Key, missing: Sequence[str], *, volatile: bool) -> N
         # The link itself is missing when it led nowhere; else something below it, when it was opened itself.
         code = 2 if folded(missing[0]) == folded(parent.name) else 5
         raise _cannot_make(code, "a link has no keys below it", parent, missing)
+    if any("\0" in name for name in missing):  # the native calls take it, and Win32 then cannot open the key
+        raise _cannot_make(87, "a key's name has no NUL in it", parent, missing)
     if (
         len(missing) > _MOST_AT_ONCE
         or max(map(len, missing)) > _LONGEST_KEY_NAME

@@ -158,9 +158,10 @@ class Key:
 
     def _looked_at(self) -> dict[str, Key]:
         if self._below is None:
-            self._below = {}
             if self._folded_keys is not None:
+                # A damaged hive raises here, every time: nothing may have changed by then.
                 self._images, self._folded_keys = self._folded_keys.keys, None
+            self._below = {}
         return self._below
 
     @property

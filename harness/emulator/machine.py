@@ -33,6 +33,7 @@ from harness.emulator.scheduledtasks import EmulatedTasks
 from harness.emulator.services import EmulatedServices
 from harness.emulator.sessions import EmulatedSessions
 from harness.emulator.toasts import EmulatedToasts, UserPlan
+from harness.emulator.tools import console_tools
 from harness.errors import UsageError
 from harness.machine.capabilities import Capability
 from harness.machine.ports import Session
@@ -104,6 +105,7 @@ class EmulatedMachine:
         self._registry_lock = RLock()
         self.programs = Programs()
         self.programs["msiexec.exe"] = _msiexec
+        self.programs.update(console_tools())
         self.programs.update(programs or {})
         self.power = EmulatedPower(self)
         self.network = EmulatedNetwork(self)
@@ -297,8 +299,10 @@ class EmulatedMachine:
         in signs in again. The clock stays as it is, and no time passes.
 
         Raises:
-            UsageError: when a part of the machine itself asks for it.
+            UsageError: when a part of the machine itself asks for it, or the machine is closed.
         """
+        if self.is_closed:
+            raise UsageError("the machine is closed - restore it before closing it, or its device")
         if self.clock.scheduler.machine_runs:
             raise UsageError("a machine cannot restore itself - restore it from outside, when time stands still")
         self.power.revert(snapshot)
@@ -311,6 +315,8 @@ class EmulatedMachine:
 
     def close(self) -> None:
         """End everything that runs, without a word on the timeline, and remove what is kept on this computer."""
+        if self.is_closed:
+            return
         self.is_closed = True
         self.processes.end_everything()
         self.clock.close()

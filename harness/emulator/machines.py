@@ -7,6 +7,7 @@ Names are compared without regard to case, and blanks count as hyphens: `windows
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
@@ -18,7 +19,20 @@ from harness.errors import UsageError
 from harness.formats.misfits import nearest
 from harness.model.windows import Architecture, MachineFacts
 
-__all__ = ["MachineDefinition", "DEFINITIONS", "DEFAULT_MACHINE", "machine_definition", "known_machine", "slug"]
+__all__ = [
+    "MachineDefinition",
+    "DEFINITIONS",
+    "DEFAULT_MACHINE",
+    "machine_definition",
+    "known_machine",
+    "slug",
+    "COMPUTER_NAME",
+    "checked_computer_name",
+]
+
+#: What a computer can be called: a NetBIOS name, which is no number.
+#: Source: learn.microsoft.com, "Naming conventions in Active Directory for computers, domains, sites, and OUs".
+COMPUTER_NAME = re.compile(r"(?=.*[A-Za-z-])[A-Za-z0-9-]{1,15}")
 
 #: What is emulated unless somebody says otherwise.
 DEFAULT_MACHINE = "windows-11-23h2"
@@ -126,3 +140,14 @@ def known_machine(name: str) -> MachineDefinition:
     meant = nearest(slug(name), DEFINITIONS, 0.8)
     hint = f"did you mean '{meant}'?" if meant else f"use one of {', '.join(DEFINITIONS)}, or a file that describes one"
     raise UsageError(f"there is no emulated machine '{name}' - {hint}")
+
+
+def checked_computer_name(name: str) -> str:
+    """Return a computer's name as it is.
+
+    Raises:
+        UsageError: when no computer can be called so.
+    """
+    if not COMPUTER_NAME.fullmatch(name):
+        raise UsageError(f"{name!r} is no computer's name - write 1 to 15 letters, digits and hyphens, not only digits")
+    return name

@@ -29,7 +29,6 @@ a machine of its own before any definition comes out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -38,6 +37,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from harness.emulator.additions import AddedEdits, AddedHive, AddedRegistry, AddedUser, Additions
 from harness.emulator.baseline_releases import EDITIONS
 from harness.emulator.machines import (
+    COMPUTER_NAME,
     DEFAULT_MACHINE,
     DEFINITIONS,
     MachineDefinition,
@@ -68,8 +68,9 @@ __all__ = ["read_machine"]
 _MOST_YAML = 4 * 2**20
 _MOST_REGISTRY = 2**30
 _REGF = b"regf"
+#: What is called so and does not begin as a hive does is a damaged one, and no text.
+_HIVE_SUFFIXES = (".hiv", ".hive", ".dat")
 _ENVIRONMENT = RegistryPath(Hive.HKLM, r"SYSTEM\CurrentControlSet\Control\Session Manager\Environment")
-_COMPUTER_NAME = re.compile(r"(?=.*[A-Za-z-])[A-Za-z0-9-]{1,15}")
 _FIELDS = (
     "based_on", "description", "name", "edition", "architecture", "revision", "memory_mb", "processors",
     "cpu_speed_mhz", "disk_size_mb", "time_zone", "environment", "registry", "registry_files", "files", "users",
@@ -102,7 +103,7 @@ def read_machine(path: Path) -> MachineDefinition:
         NotEmulated: if it asks for something that is not emulated.
     """
     data = _read(path)
-    if data.startswith(_REGF) or path.suffix.lower() == ".reg":
+    if data.startswith(_REGF) or path.suffix.lower() in (".reg", *_HIVE_SUFFIXES):
         return _of_registry_file(path, data)
     if len(data) > _MOST_YAML:
         raise UsageError(f"{path} has more than {_MOST_YAML:,} bytes - is it the right file?")
@@ -197,7 +198,7 @@ def _is_server(facts: MachineFacts) -> bool:
 
 def _computer_name(value: object) -> str:
     name = text(value)
-    if not _COMPUTER_NAME.fullmatch(name):
+    if not COMPUTER_NAME.fullmatch(name):
         raise Misfit(f"expected 1 to 15 letters, digits and hyphens, not only digits, found {describe(value)}")
     return name
 
@@ -305,7 +306,8 @@ def _registry_part(path: Path, data: bytes, place: RegistryPath | None, hives: t
         Misfit: if the file does not fit where it is to go.
         FormatError: if it does not read.
     """
-    if data.startswith(_REGF):
+    if data.startswith(_REGF) or (place is None and path.suffix.lower() in _HIVE_SUFFIXES):
+        image = read_hive(data, source=str(path))
         place = place or _PLACES.get(path.name.partition(".")[0].upper())
         if place is None:
             in_yaml = rf"{{file: {path.name}, key: HKLM\SOFTWARE\...}}"
@@ -313,7 +315,7 @@ def _registry_part(path: Path, data: bytes, place: RegistryPath | None, hives: t
             raise Misfit(f"{path.name} does not say which hive it is - call it {names}, or write in YAML {in_yaml}")
         if place.hive not in hives:
             raise Misfit(_wrong_hive(hives))
-        return AddedHive(path=place, image=read_hive(data, source=str(path)))
+        return AddedHive(path=place, image=image)
     if place is not None:
         raise Misfit(f"{path.name} is no hive, and only a hive has a key that it belongs to - leave 'key' out")
     edits = read_reg(data, source=str(path)).edits

@@ -12,7 +12,7 @@ from harness.emulator.finding import AnyNode, Finder, Spot
 from harness.emulator.folders import Folder
 from harness.emulator.frozen import FrozenLink
 from harness.emulator.nodes import File, Link, Record
-from harness.emulator.opening import check_not_used
+from harness.emulator.opening import check_not_locked, check_not_used
 from harness.errors import MachineError
 from harness.model.files import FileAttributes, LinkKind
 from harness.model.windows import View
@@ -93,6 +93,7 @@ def copied(finder: Finder, source: str, target: str, view: View, *, replace: boo
             and is not to be replaced, 112 when the volume is full; then there is no target.
     """
     file = finder.file(source, view)
+    check_not_locked(file)
     finder.volumes.strike(Operation.READ_FILE, file)
     spot = finder.spot(target, view, follows=True)
     finder.volumes.strike(Operation.WRITE_FILE, spot.folder, spot.name)

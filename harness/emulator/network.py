@@ -8,13 +8,15 @@ that goes silent would be noticed only by a time-out, 12002: add a `Fault` for t
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from harness.durations import format_duration, parse_duration
+from harness.durations import format_duration
 from harness.emulator.faults import Operation
 from harness.errors import MachineError, UsageError
 from harness.machine.clock import Signal
+from harness.machine.moments import lasting
 from harness.model.network import NetworkStatus
 from harness.timeline import Lane
 
@@ -29,6 +31,10 @@ BANDWIDTH = 12_500_000.0
 _NO_WAY_OUT, _LINE_BROKEN = 12007, 12030
 #: Longer than any test waits; more seconds than that no `timedelta` holds.
 _FOR_EVER = 1e13
+#: Longer than any line's; what is far longer cannot be added to a time.
+_LONGEST_LATENCY = timedelta(days=1)
+
+_CHANGE = "the line cannot change after"
 
 
 class _Transfer:
@@ -102,8 +108,11 @@ class EmulatedNetwork:
 
     @bandwidth.setter
     def bandwidth(self, value: float | None) -> None:
-        if value is not None and value <= 0:
-            raise UsageError(f"a bandwidth of {value} bytes a second cannot be - take the machine offline instead")
+        if value is not None and not (_is_number(value) and value > 0):
+            raise UsageError(
+                f"a bandwidth of {value!r} bytes a second cannot be - write a positive number, None for a line that "
+                f"takes no time, or take the machine offline instead"
+            )
         self._settle()
         self._bandwidth = value
         self._share_anew()
@@ -115,7 +124,10 @@ class EmulatedNetwork:
 
     @latency.setter
     def latency(self, value: timedelta | str) -> None:
-        self._latency = parse_duration(value)
+        latency = lasting(value, "a latency cannot be")
+        if latency > _LONGEST_LATENCY:
+            raise UsageError(f"a latency cannot be {format_duration(latency)} - take the machine offline instead")
+        self._latency = latency
 
     def goes_offline(self, *, after: timedelta | str = timedelta(), for_: timedelta | str | None = None) -> None:
         """Take the way out away; what is being transferred breaks.
@@ -124,19 +136,21 @@ class EmulatedNetwork:
             after: how long from now.
             for_: after how long it comes back; None for not by itself.
         """
-        lasts = None if for_ is None else parse_duration(for_)
-        self._later(parse_duration(after), lambda: self._disconnect(lasts))
+        lasts = None if for_ is None else lasting(for_, "the machine cannot be offline for")
+        self._later(lasting(after, _CHANGE), lambda: self._disconnect(lasts))
 
     def goes_online(self, *, after: timedelta | str = timedelta()) -> None:
         """Give the way out back, now or later."""
-        self._later(parse_duration(after), self._connect)
+        self._later(lasting(after, _CHANGE), self._connect)
 
     def drop(self, *, after: timedelta | str = timedelta()) -> None:
         """Break what is being transferred then; the way out is there again at once, as after a hiccup of the line."""
-        self._later(parse_duration(after), self._break_line)
+        self._later(lasting(after, _CHANGE), self._break_line)
 
     def drop_after(self, size_bytes: int) -> None:
         """Break the line as soon as that many more bytes have been transferred, by whatever transfers."""
+        if not (_is_number(size_bytes) and size_bytes >= 0):
+            raise UsageError(f"the line cannot break after {size_bytes!r} bytes - write a number from 0 on")
         self._settle()
         self._drops_after = float(size_bytes)
         self._share_anew()
@@ -244,3 +258,10 @@ class EmulatedNetwork:
 
     def _tell(self, kind: str, text: str) -> None:
         self._machine.timeline.add(Lane.NETWORK, kind, text)
+
+
+def _is_number(value: object) -> bool:
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # more than a float holds
+        return False

@@ -176,10 +176,11 @@ class Record:
         content: its bytes.
         handles: how often it is open.
         runs: how many processes run it.
+        is_locked: whether the one that has it open shares it with nobody.
         names: all its names, when it has several.
     """
 
-    __slots__ = ("content", "created_ns", "handles", "marks", "modified_ns", "names", "runs")
+    __slots__ = ("content", "created_ns", "handles", "is_locked", "marks", "modified_ns", "names", "runs")
 
     def __init__(self, content: Content, created_ns: int, modified_ns: int, marks: int) -> None:
         self.content = content
@@ -188,6 +189,7 @@ class Record:
         self.marks = marks
         self.handles = 0
         self.runs = 0
+        self.is_locked = False
         self.names: list[File] | None = None
 
 
@@ -270,6 +272,7 @@ class File(Node):
     def closed(self) -> None:
         """Be told that a handle was closed."""
         self.record.handles -= 1
+        self.record.is_locked = False  # whoever shared it with nobody was the only one
 
     def change(
         self, *, created_ns: int | None = None, modified_ns: int | None = None, marks: int | None = None

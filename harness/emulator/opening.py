@@ -21,7 +21,7 @@ from harness.machine.storage import OpenMode
 from harness.model.files import FileAttributes
 from harness.model.windows import View
 
-__all__ = ["check_not_used", "made_folder", "opened", "written"]
+__all__ = ["check_not_locked", "check_not_used", "made_folder", "opened", "written"]
 
 _MODES = ("rb", "wb", "ab", "xb", "r+b", "w+b")
 _EMPTIES = ("wb", "w+b")
@@ -31,21 +31,24 @@ _READONLY = int(FileAttributes.READONLY)
 _HIDDEN_OR_SYSTEM = int(FileAttributes.HIDDEN | FileAttributes.SYSTEM)
 
 
-def opened(finder: Finder, path: str, mode: OpenMode, view: View) -> BinaryIO:
-    """Open a file; see `FileSystem.open`.
+def opened(finder: Finder, path: str, mode: OpenMode, view: View, *, shares: bool = True) -> BinaryIO:
+    """Open a file; see `FileSystem.open`. One that is not shared is nobody else's before, and until it is closed.
 
     Raises:
         MachineError: 2 or 3 when it is not there, 5 for a folder, a read-only file to write, a hidden or system file to
-            empty, 32 when somebody runs it, 80 when it is there and was to be new.
+            empty, 32 when somebody runs it or does not share it, 80 when it is there and was to be new.
         UsageError: for an unknown mode.
     """
     if mode not in _MODES:
         raise UsageError(f"a file cannot be opened with {mode!r} - use one of {', '.join(_MODES)}")
     try:
+        if not shares:
+            _check_not_open(finder, path, view)
         file = _file_to_read(finder, path, view) if mode == "rb" else _file_to_write(finder, path, mode, view)
     except MachineError as error:
         return _device(path, mode, error)
     file.record.handles += 1
+    file.record.is_locked = not shares
     return cast("BinaryIO", Handle(file, path, mode))
 
 
@@ -115,8 +118,25 @@ def check_not_used(file: File) -> None:
         raise MachineError(5, "the file is a program that runs", file.windows_path)
 
 
+def check_not_locked(file: File) -> None:
+    """Make sure that whoever has a file open shares it.
+
+    Raises:
+        MachineError: 32 when it was opened without sharing.
+    """
+    if file.record.is_locked:
+        raise MachineError(32, "the file is open in a process that shares it with nobody", file.windows_path)
+
+
+def _check_not_open(finder: Finder, path: str, view: View) -> None:
+    node, rest = finder.reached(path, view)
+    if not rest and isinstance(node, File) and node.record.handles:
+        raise MachineError(32, "the file is open in a process", path)
+
+
 def _file_to_read(finder: Finder, path: str, view: View) -> File:
     file = finder.file(path, view)
+    check_not_locked(file)
     finder.volumes.strike(Operation.READ_FILE, file)
     return file
 
@@ -149,6 +169,7 @@ def _writable(finder: Finder, node: Folder | File | Link, path: str) -> File:
         raise MachineError(5, "a folder cannot be opened as a file", path)
     if node.record.runs:
         raise MachineError(32, "the file is a program that runs", path)
+    check_not_locked(node)
     if node.record.marks & _READONLY:
         raise MachineError(5, "the file is read-only", path)
     finder.volumes.strike(Operation.WRITE_FILE, node)

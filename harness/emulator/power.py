@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from harness.durations import format_duration, parse_duration
+from harness.durations import format_duration
 from harness.emulator.boot import start_windows
 from harness.emulator.clock import VirtualTask
 from harness.emulator.frozen import MachineSnapshot
@@ -18,6 +18,7 @@ from harness.emulator.powerloss import PowerLoss, Unflushed
 from harness.emulator.powerstate import SESSION_POWER, BootType, PowerState, starts_fast
 from harness.emulator.shutdowns import ShutdownKind, ShutdownRequest, Shutdowns
 from harness.errors import UsageError
+from harness.machine.moments import aware, lasting
 from harness.model.windows import Account, RegistryValue
 from harness.timeline import Lane
 
@@ -211,7 +212,7 @@ class EmulatedPower:
             until: the wall time at which it wakes, aware, instead of a duration.
 
         Raises:
-            UsageError: when it is not on.
+            UsageError: when it is not on, for a time without a zone, or a negative duration.
         """
         self._doze_off(PowerState.ASLEEP, duration, until)
 
@@ -244,8 +245,8 @@ class EmulatedPower:
         if self.state is not PowerState.ON:
             raise UsageError(f"the machine is {self.state} and cannot go to sleep - turn it on first")
         if until is not None:
-            duration = until - clock.now()
-        lasts = None if duration is None else parse_duration(duration)
+            duration = max(aware(until, "the machine cannot sleep until") - clock.now(), timedelta())
+        lasts = None if duration is None else lasting(duration, "the machine cannot sleep for")
         verb = "goes to sleep" if state is PowerState.ASLEEP else "hibernates"
         how_long = "" if lasts is None else f" for {format_duration(lasts)}"
         self._stop_outside()
@@ -273,15 +274,15 @@ class EmulatedPower:
             returns_after: how long until the power is back, and the machine starts by itself; None for what
                 `power_returns_after` says.
         """
+        away = self.power_returns_after
+        if returns_after is not None:
+            away = lasting(returns_after, "the power cannot be away for")
         if self.state in (PowerState.OFF, PowerState.HIBERNATED):
             return
-        away = self.power_returns_after if returns_after is None else parse_duration(returns_after)
         self._user = self._user_at_the_screen() or self._user
         self._stop_outside()
-        self._was_cut = True
-        self._keeps_kernel = False
+        self._was_cut, self._keeps_kernel, self.state = True, False, PowerState.OFF
         self._report("power lost", "the power is lost")
-        self.state = PowerState.OFF
         self._loss.cut(lambda: self._fall(away))
 
     def lose_power_at(self, moment: datetime | None = None, *, after: timedelta | str = timedelta()) -> None:
@@ -291,13 +292,15 @@ class EmulatedPower:
             moment: at which wall time, aware.
             after: or how long from now.
         """
-        wait = parse_duration(after) if moment is None else moment - self._machine.clock.now()
+        clock, wait = self._machine.clock, lasting(after, "the power cannot fail after")
+        if moment is not None:
+            wait = aware(moment, "the power cannot fail at") - clock.now()
 
         async def cut() -> None:
-            await self._machine.clock.sleep(wait)
+            await clock.sleep(wait)
             self.lose_power()
 
-        self._machine.clock.spawn_outside(cut(), name="a power failure")
+        clock.spawn_outside(cut(), name="a power failure")
 
     def lose_power_after_steps(self, count: int) -> None:
         """Cut the power when the machine's programs have been resumed that many times more.
@@ -390,8 +393,7 @@ class EmulatedPower:
 
     def _tell_jump(self, by: timedelta) -> None:
         backwards = "back " if by < timedelta() else ""
-        text = f"the clock is set {backwards}by {format_duration(abs(by))}"
-        self._report("clock set", text, by_s=by.total_seconds())
+        self._report("clock set", f"the clock is set {backwards}by {format_duration(abs(by))}", by_s=by.total_seconds())
         self._machine.tasks.look_at_clock()
 
     def _report(self, kind: str, text: str, **data: str | float) -> None:

@@ -124,19 +124,20 @@ class ProcessFiles:
 
     # Reading and writing
 
-    def open(self, path: str, mode: OpenMode = "rb", view: View | None = None) -> BinaryIO:
-        """Open a file; writing needs its folder to exist.
+    def open(self, path: str, mode: OpenMode = "rb", view: View | None = None, *, shares: bool = True) -> BinaryIO:
+        """Open a file, shared with others or not; writing needs its folder to exist.
 
         Raises:
-            MachineError: 2 or 3 when it is not there, 5 when the process may not, 32 when somebody runs it.
+            MachineError: 2 or 3 when it is not there, 5 when the process may not, 32 when somebody runs it, or has it
+                open and one of the two does not share it.
         """
         absolute, seen = self.resolve(path), view or self._view
         if mode == "rb":
             self._gate.check_read(absolute, seen)
-            return self._files.open(absolute, mode, seen)
+            return self._files.open(absolute, mode, seen, shares=shares)
         self._gate.check_write(absolute, seen)
         new = self._gate.missing(absolute, seen)[-1:]
-        file = self._files.open(absolute, mode, seen)
+        file = self._files.open(absolute, mode, seen, shares=shares)
         self._gate.claim(new)
         return file
 

@@ -159,12 +159,14 @@ class EmulatedProcesses:
 
         Args:
             command: as whom and where, and whose child it is.
-            image: its file, which need not be there.
+            image: its file, which need not be there; if it is, it is in use until the process ends.
             work: what it does; None for nothing.
             environment: its variables; None for those that starting it would give it.
         """
         block = None if environment is None else Variables(environment)
         process = self._enter(command, image, block or self._block(command, image.bits))
+        with suppress(MachineError):  # of what was declared, and of parts of Windows, the file need not be there
+            process.lets_go = self._machine.files.hold_image(image.path)
         if work:
             self._begin(process, work)
         return process

@@ -145,9 +145,9 @@ class EmulatedRegistry(KeyAccess):
             volatile: whether what is made is gone after a restart.
 
         Raises:
-            MachineError: 87 for a key directly below HKLM or HKU, a name over 256 characters, more than 32 levels at
-                once, or a tree deeper than 512 levels; 1021 for a lasting key below a volatile one. Source: the limits
-                are documented, their code and the first are from memory.
+            MachineError: 87 for a key directly below HKLM or HKU, a name over 256 characters or with a NUL in it, more
+                than 32 levels at once, or a tree deeper than 512 levels; 1021 for a lasting key below a volatile one.
+                Source: the limits are documented; their code, the first and NUL's are from memory.
         """
         self.made(path, "", view, KeyRights(0), volatile=volatile)
 

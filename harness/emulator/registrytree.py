@@ -8,6 +8,7 @@ from html import escape
 from typing import Protocol
 
 from harness.errors import UsageError
+from harness.model.visible import visible_line
 from harness.model.windows import RegistryPath, RegistryType, RegistryValue, View
 
 __all__ = ["RegistryTree", "ShownKey", "tree_of"]
@@ -47,7 +48,7 @@ class RegistryTree:
         return f'<div style="font-family: monospace">{_html(self.root, is_open=True)}</div>'
 
     def __str__(self) -> str:
-        return "\n".join((self.root.name, *_lines(self.root, "")))
+        return "\n".join((visible_line(self.root.name), *_lines(self.root, "")))
 
 
 class _Listed(Protocol):
@@ -101,14 +102,14 @@ def _lines(key: ShownKey, indent: str) -> Iterator[str]:
         is_last = number == len(rows)
         corner, line = ("└─ ", "   ") if is_last else ("├─ ", "│  ")
         if isinstance(row, ShownKey):
-            yield f"{indent}{corner}{_printable(row.name)}\\"
+            yield f"{indent}{corner}{visible_line(row.name)}\\"
             yield from _lines(row, indent + line)
         else:
             yield f"{indent}{corner}{row}"
 
 
 def _value_line(name: str, value: RegistryValue) -> str:
-    return f"{_printable(name) or '(default)'} = {_data(value)}  [{value.type.name}]"
+    return f"{visible_line(name) or '(default)'} = {_data(value)}  [{value.type.name}]"
 
 
 def _hidden(key: ShownKey) -> str:
@@ -132,21 +133,16 @@ def _data(value: RegistryValue) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f'"{_printable(text)}"'
+    return f'"{visible_line(text)}"'
 
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_DATA else f"{text[:_LONGEST_DATA]}... ({len(text):,} characters)"
 
 
-def _printable(text: str) -> str:
-    """Return a text without anything that would move a terminal's cursor."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
-
-
 def _html(key: ShownKey, *, is_open: bool = False) -> str:
     rows = "".join(
-        f"<tr><td>{escape(_printable(name)) or '<i>(default)</i>'}</td><td>{escape(value.type.name)}</td>"
+        f"<tr><td>{escape(visible_line(name)) or '<i>(default)</i>'}</td><td>{escape(value.type.name)}</td>"
         f"<td>{escape(_data(value))}</td></tr>"
         for name, value in key.values.items()
     )
@@ -155,6 +151,6 @@ def _html(key: ShownKey, *, is_open: bool = False) -> str:
     hidden = f"<div>{escape(_hidden(key))}</div>" if key.hidden else ""
     state = " open" if is_open else ""
     return (
-        f'<details{state} style="margin-left: 1em"><summary>{escape(_printable(key.name))}</summary>'
+        f'<details{state} style="margin-left: 1em"><summary>{escape(visible_line(key.name))}</summary>'
         f"{table}{below}{hidden}</details>"
     )

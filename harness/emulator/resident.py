@@ -1,7 +1,7 @@
 """The processes of Windows itself that are always there, so that whoever asks for one finds it.
 
-They do nothing. The lists are a part of an idle Windows 11, from memory: one of each kind that packages and rules ask
-for, not the dozens of service hosts there really are.
+They do nothing but keep their files in use. The lists are a part of an idle Windows 11, from memory: one of each kind
+that packages and rules ask for, not the dozens of service hosts there really are.
 """
 
 from __future__ import annotations

@@ -26,12 +26,24 @@ from harness.emulator.processes import EmulatedProcess
 from harness.emulator.sessions import SessionChange
 from harness.emulator.taskfiles import delete_task_file, write_task_file
 from harness.emulator.tasktriggers import next_of, next_run
-from harness.errors import MachineError
+from harness.errors import MachineError, UsageError
 from harness.formats.commandline import expand_environment
+from harness.machine.moments import aware, lasting
 from harness.machine.ports import Session
 from harness.model.commands import Command
 from harness.model.names import folded
-from harness.model.tasks import AtSignIn, AtStartup, ScheduledTask, TaskInfo, TaskResult, TaskState, Trigger
+from harness.model.tasks import (
+    AtSignIn,
+    AtStartup,
+    Daily,
+    Every,
+    Once,
+    ScheduledTask,
+    TaskInfo,
+    TaskResult,
+    TaskState,
+    Trigger,
+)
 from harness.model.windows import Account
 from harness.timeline import Lane
 
@@ -83,8 +95,10 @@ class EmulatedTasks:
         Raises:
             MachineError: 183 when there is one of that path and it is not to be replaced, 123 for an impossible path,
                 87 for a task without a command or with an interval that is not positive.
+            UsageError: for a time without a zone, a negative delay or duration, or what leaves the calendar.
         """
         task = _checked(task)
+        self._check_times(task)
         known = self._tasks.get(folded(task.path))
         if known and not replace:
             raise MachineError(183, "there is a scheduled task of that name already", task.path)
@@ -93,6 +107,16 @@ class EmulatedTasks:
         one = self._tasks[folded(task.path)] = _Registered(task, self._machine.clock.now())
         write_task_file(self._machine.files, task, self._machine.clock.local_now())
         self._arm(one)
+
+    def _check_times(self, task: ScheduledTask) -> None:
+        """Make sure that the clock can get to what the triggers say, to the first time and the one after that."""
+        clock = self._machine.clock
+        for trigger in task.triggers:
+            try:
+                if first := next_run(trigger, clock.now(), clock.time_zone, clock.now()):
+                    next_run(trigger, first, clock.time_zone, clock.now())
+            except OverflowError as error:
+                raise UsageError(f"{trigger} leaves the calendar - use times before the year 9999") from error
 
     def query(self, path: str) -> TaskInfo:
         """Return what is known of a task.
@@ -331,11 +355,30 @@ def _checked(task: ScheduledTask) -> ScheduledTask:
         raise MachineError(123, "the path of a scheduled task has names between backslashes", task.path)
     if not task.command_line.strip():
         raise MachineError(87, "a scheduled task needs a command", task.path)
+    if task.time_limit is not None:
+        lasting(task.time_limit, "a task cannot have a time limit of")
     for trigger in task.triggers:
-        interval = getattr(trigger, "interval", timedelta(days=getattr(trigger, "every_days", 1)))
-        if interval <= timedelta():
-            raise MachineError(87, "the interval of a trigger is longer than nothing", task.path)
+        _check_trigger(trigger, task.path)
     return replace(task, path=path)
+
+
+def _check_trigger(trigger: Trigger, path: str) -> None:
+    is_empty = False
+    match trigger:
+        case AtStartup() | AtSignIn():
+            lasting(trigger.delay, "a task cannot be delayed by")
+        case Once():
+            aware(trigger.at, "a task cannot run once at")
+        case Daily():
+            is_empty = trigger.every_days <= 0
+        case Every():
+            is_empty = trigger.interval <= timedelta()
+            if trigger.starts is not None:
+                aware(trigger.starts, "a task cannot run again and again from")
+            if trigger.lasts is not None:
+                lasting(trigger.lasts, "a task cannot be repeated for")
+    if is_empty:
+        raise MachineError(87, "the interval of a trigger is longer than nothing", path)
 
 
 def _with_backslash(path: str) -> str:

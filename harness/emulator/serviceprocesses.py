@@ -9,7 +9,6 @@ whatever it does, it runs and does nothing, and the timeline tells that this is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -263,8 +262,6 @@ class ServiceProcesses:
         if self._machine.faults:
             self._machine.faults.strike(Operation.START_PROCESS, image.path)
         service.process = self._machine.processes.host(command, image, work)
-        with suppress(MachineError):  # the file of a service that was declared need not be there
-            service.process.lets_go = self._machine.files.hold_image(image.path)
         self._when_started(service, begin)
 
     def _when_started(self, service: Service, on_running: Callable[[], None]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from harness.durations import format_duration, parse_duration
 from harness.errors import UsageError
 from harness.machine.clock import Signal
+from harness.machine.moments import aware
 from harness.machine.ports import Session
 from harness.model.toasts import InputType, Toast, ToastAnswer, ToastButton, ToastInput, ToastResponse
 
@@ -63,7 +64,8 @@ class EmulatedToast:
         self.session = session
         self.app_id = app_id
         self.shown_at = now
-        self.expires = min(toast.expires or now + LONGEST_LIFE, now + LONGEST_LIFE)
+        longest = now + LONGEST_LIFE
+        self.expires = min(aware(toast.expires, "a toast cannot expire at"), longest) if toast.expires else longest
         self.answered = Signal()
         self.response: ToastResponse | None = None
         self.findings: Sequence[ToastFinding] = ()

@@ -26,6 +26,7 @@ from harness.emulator.toastreports import ToastReports
 from harness.emulator.toastsettings import AGENT_APP_ID, NotificationSetting, ToastSettings
 from harness.errors import MachineError, UsageError
 from harness.formats.toastschema import LARGEST_TOAST, ToastEffect, ToastFinding
+from harness.machine.moments import aware
 from harness.machine.ports import Session
 from harness.model.names import folded
 from harness.model.toasts import Toast, ToastAnswer, ToastButton, ToastKind, ToastPriority, ToastResponse
@@ -128,7 +129,8 @@ class EmulatedToasts:
 
         Raises:
             MachineError: 1008 when nobody is signed in to the session, 0x80070490 for an empty `app_id`.
-            UsageError: for more than five buttons, inputs or choices, or too long a tag, which Windows drops.
+            UsageError: for more than five buttons, inputs or choices, or too long a tag, which Windows drops; for a
+                time without a zone.
         """
         self._check(toast)
         return self._deliver(toast, session, app_id, ())
@@ -167,6 +169,7 @@ class EmulatedToasts:
             FormatError: when the XML is not well-formed.
             MachineError: 0x80070490 for an empty `app_id`, 0x803E0115 for more than 5 KB, 87 for too long a tag or
                 group, 1008 when nobody is signed in to the session.
+            UsageError: when `expires` has no zone.
         """
         from harness.formats.toastxml import inspect_toast
 
@@ -365,6 +368,8 @@ class EmulatedToasts:
         return _LONGEST_TAG if self.machine.facts.build >= _CREATORS_UPDATE else _LONGEST_TAG_BEFORE
 
     def _check(self, toast: Toast) -> None:
+        if toast.timestamp is not None:
+            aware(toast.timestamp, "a toast cannot show the time")
         counts = {"buttons": len(toast.buttons), "inputs": len(toast.inputs)}
         counts |= {f"choices in {entry.id!r}": len(entry.selections) for entry in toast.inputs}
         for what, count in counts.items():

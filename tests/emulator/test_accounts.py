@@ -5,6 +5,7 @@ import pytest
 from harness.emulator.accounts import (
     account_of_service,
     domain_account,
+    entra_account,
     local_account,
     object_name_of,
     virtual_account,
@@ -52,6 +53,14 @@ def test_impossible_names_are_refused(make):
     """As for users of Entra."""
     with pytest.raises(UsageError, match="is not a user's name"):
         make("a/b", "PC")
+
+
+@pytest.mark.parametrize("name", ["con", "NUL", "com1", "Aux.ada"])
+@pytest.mark.parametrize("make", [entra_account, lambda name: local_account(name, "PC"), domain_account])
+def test_names_of_devices_are_refused(make, name):
+    """No folder has such a name, and so no profile."""
+    with pytest.raises(UsageError, match="is the name of a device"):
+        make(name)
 
 
 def test_a_virtual_account_has_the_identifier_that_windows_gives_it():

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from harness.emulator.baseline import MACHINES, fresh_registry, lay_down, lay_down_user
 from harness.emulator.environment import environment_of, known_folders
+from harness.emulator.faults import Fault, Faults, Operation
 from harness.emulator.files import EmulatedFiles
 from harness.emulator.registry import EmulatedRegistry
-from harness.errors import NotEmulated
+from harness.errors import MachineError, NotEmulated
 from harness.model.files import FileAttributes, FileVersion
 from harness.model.windows import SYSTEM, Account, Architecture, MachineFacts, RegistryPath, RegistryValue, View
 
@@ -293,3 +294,41 @@ class TestUsers:
 
         assert not files.exists(r"C:\Users\ada\Desktop")
         assert registry.exists(RegistryPath.parse(rf"HKU\{ADA.sid}\Environment"))
+
+
+@pytest.mark.parametrize("view", View)
+def test_shared_folders_are_named(view: View) -> None:
+    """Scripts find the folders that everybody shares where Explorer keeps them, in both halves."""
+    registry, files = install(MACHINES["Windows 11 23H2"])
+
+    folders = data(registry, WINDOWS.child(r"Explorer\Shell Folders"), view)
+
+    assert r"C:\Users\Public\Desktop" == folders["Common Desktop"]
+    assert r"C:\ProgramData" == folders["Common AppData"]
+    assert all(files.exists(str(folder)) for folder in folders.values())
+
+    def test_profile_that_cannot_be_made(self, facts: MachineFacts) -> None:
+        """Of a user whose profile no folder can be, nothing is left: no hive, no entry, no folder."""
+        registry, files = install(facts)
+        before = registry.snapshot(), files.snapshot()
+
+        with pytest.raises(MachineError, match="267"):
+            lay_down_user(registry, files, replace(ADA, profile=r"C:\Users\con"))
+
+        assert before == (registry.snapshot(), files.snapshot())
+
+    @pytest.mark.parametrize("was_there", [False, True])
+    def test_profile_that_is_made_in_part(self, facts: MachineFacts, *, was_there: bool) -> None:
+        """Folders that were made before one could not be go again; those that were there before stay."""
+        faults = Faults(timedelta)
+        registry, files = EmulatedRegistry(lambda: NOW), EmulatedFiles(lambda: NOW, 64_000, faults=faults)
+        lay_down(registry, files, facts)
+        if was_there:
+            files.make_folder(ADA.profile)
+        faults.add(Fault.access_denied(r"C:\Users\ada\Desktop", Operation.WRITE_FILE))
+
+        with pytest.raises(MachineError, match="5"):
+            lay_down_user(registry, files, ADA)
+
+        assert was_there == files.exists(ADA.profile)
+        assert not registry.exists(RegistryPath.parse(rf"HKU\{ADA.sid}"))

@@ -1,9 +1,11 @@
 """A difference as a notebook shows it."""
 
 import re
+from functools import partial
 from html.parser import HTMLParser
 
 from harness.emulator.changes import Change, FileChange, MachineDiff, RegistryChange
+from harness.model.files import FileAttributes
 from harness.model.windows import Hive, RegistryPath, RegistryValue
 
 KEY = RegistryPath(Hive.HKLM, r"SOFTWARE\Contoso")
@@ -83,6 +85,37 @@ def test_files_show_sizes() -> None:
     assert "C:\\New\\ " in words
     assert "(1,000 → 2,000 bytes)" in words
     assert "Registry" not in words
+
+
+def test_attributes_and_targets_show() -> None:
+    """What a file is marked as now stands beside what it was; a link shows where it leads."""
+    was, now = FileAttributes.ARCHIVE, FileAttributes.ARCHIVE | FileAttributes.HIDDEN
+    changed = partial(FileChange, change=Change.CHANGED, attributes_before=was, attributes_after=now)
+    words = drawn(
+        MachineDiff(
+            files=(
+                changed(path=r"C:\a", is_directory=False, size_before=1, size_after=1, is_content_same=True),
+                changed(path=r"C:\f", is_directory=True),
+                FileChange(change=Change.ADDED, path=r"C:\l", is_directory=True, target=r"C:\f"),
+            )
+        )
+    ).text
+
+    assert r"~ C:\a  (attributes ARCHIVE → ARCHIVE | HIDDEN)" in words
+    assert "~ C:\\f\\  (attributes ARCHIVE → ARCHIVE | HIDDEN)" in words
+    assert "+ C:\\l\\ → C:\\f" in words
+
+
+def test_turned_writing_is_spelled_out() -> None:
+    """No name or text turns the direction of the page or hides in it."""
+    evil = "a\u202eb"
+    diff = MachineDiff(
+        registry=(value(Change.ADDED, None, evil, name=evil),),
+        files=(FileChange(change=Change.REMOVED, path=rf"C:\{evil}", is_directory=False, size_before=1),),
+    )
+
+    assert 3 == drawn(diff).text.count(r"a\u202eb")
+    assert "\u202e" not in diff._repr_html_()
 
 
 def test_hostile_text_is_text() -> None:

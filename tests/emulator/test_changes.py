@@ -14,6 +14,7 @@ from harness.emulator.contents import ContentStore
 from harness.emulator.files import EmulatedFiles
 from harness.emulator.frozen import FrozenFolder, MachineSnapshot
 from harness.emulator.registry import EmulatedRegistry
+from harness.model.files import FileAttributes, LinkKind
 from harness.model.windows import Hive, RegistryPath, RegistryValue, View
 
 
@@ -154,6 +155,48 @@ class TestFiles:
         assert 6_000 == frozen.size_bytes  # type: ignore[union-attr]
         assert b"after!" == volumes.files.read(r"C:\a")
 
+    def test_attributes(self, volumes: Volumes) -> None:
+        """What a file and a folder are marked as is compared, alone and beside the size."""
+        files = volumes.files
+        files.write(r"C:\x.txt", b"1")
+        files.write(r"C:\plain", b"1")
+        files.set_attributes(r"C:\plain", FileAttributes.NORMAL)
+        files.make_folder(r"C:\folder")
+        before = volumes.snapshot()
+        files.set_attributes(r"C:\x.txt", FileAttributes.ARCHIVE | FileAttributes.HIDDEN)
+        files.write(r"C:\plain", b"22")
+        files.set_attributes(r"C:\plain", FileAttributes.READONLY)
+        files.set_attributes(r"C:\folder", FileAttributes.HIDDEN)
+        found = volumes.since(before)
+
+        assert [
+            "~ C:\\folder\\ (attributes DIRECTORY -> DIRECTORY | HIDDEN)",
+            r"~ C:\plain (1 -> 2 bytes, attributes NORMAL -> READONLY)",
+            r"~ C:\x.txt (attributes ARCHIVE -> ARCHIVE | HIDDEN)",
+        ] == str(found).splitlines()
+        assert {"attributes_before": "ARCHIVE", "attributes_after": "ARCHIVE | HIDDEN"}.items() <= (
+            found.to_json()["files"][2].items()
+        )
+
+    def test_links_show_where_they_lead(self, volumes: Volumes) -> None:
+        """A link that came or went shows its target; one that leads elsewhere went and came."""
+        files = volumes.files
+        files.make_folder(r"C:\app")
+        files.write(r"C:\app\a", b"")
+        files.make_link(r"C:\l", r"C:\old", LinkKind.SYMBOLIC)
+        before = volumes.snapshot()
+        files.delete(r"C:\l")
+        files.make_link(r"C:\l", r"C:\app\a", LinkKind.SYMBOLIC)
+        files.make_link(r"C:\j", r"C:\app", LinkKind.JUNCTION)
+        found = volumes.since(before)
+
+        assert [
+            "+ C:\\j\\ -> C:\\app",
+            r"- C:\l -> C:\old",
+            r"+ C:\l -> C:\app\a",
+        ] == str(found).splitlines()
+        assert [r"C:\app", r"C:\old", r"C:\app\a"] == [entry["target"] for entry in found.to_json()["files"]]
+
     def test_folder_in_place_of_a_file(self, volumes: Volumes) -> None:
         """A name that was a file and is a folder was removed and added."""
         volumes.files.write(r"C:\a", b"1" * 5_000)
@@ -239,7 +282,50 @@ class TestMachineDiff:
             "is_directory": False,
             "size_bytes_before": None,
             "size_bytes_after": 2,
+            "attributes_before": None,
+            "attributes_after": "ARCHIVE",
+            "target": None,
         } in written["files"]
+
+    def test_attributes_without_a_name(self) -> None:
+        """A mark that has no name shows as its number."""
+        change = FileChange(
+            change=Change.CHANGED,
+            path=r"C:\x",
+            is_directory=False,
+            size_before=1,
+            size_after=1,
+            attributes_before=FileAttributes(0x40020),
+            attributes_after=FileAttributes(0),
+            is_content_same=True,
+        )
+        assert r"~ C:\x (attributes ARCHIVE | 0x40000 -> none)" == str(change)
+
+    def test_nothing_reaches_the_terminal_raw(self) -> None:
+        """Names, data and targets are spelled out where they would move the cursor or turn the writing."""
+        evil, shown = "\x1b[2J\u202e\r\n+ x", r"\x1b[2J\u202e\r\n+ x"
+        value = RegistryValue.of(evil)
+        added = Change.ADDED
+        found = MachineDiff(
+            registry=(
+                RegistryChange(change=added, path=APP.child(evil)),
+                RegistryChange(change=added, path=APP, name=evil, after=value),
+            ),
+            files=(
+                FileChange(change=added, path=f"C:\\{evil}", is_directory=True),
+                FileChange(change=added, path=f"C:\\{evil}", is_directory=False, size_after=1),
+                FileChange(change=added, path=r"C:\l", is_directory=False, target=evil),
+            ),
+        )
+
+        assert [
+            rf"+ HKLM\SOFTWARE\Contoso\{shown}",
+            rf"+ HKLM\SOFTWARE\Contoso : {shown} = {shown} (REG_SZ)",
+            f"+ C:\\{shown}\\",
+            rf"+ C:\{shown} (1 bytes)",
+            rf"+ C:\l -> {shown}",
+        ] == str(found).splitlines()
+        assert evil == found.to_json()["registry"][1]["after"]
 
     def test_values(self) -> None:
         """Changes are values that compare."""

@@ -657,3 +657,31 @@ def run_ties(clock: VirtualClock) -> list[str]:
         clock.spawn(note(name), name=name)
     clock.advance(MINUTE)
     return order
+
+
+class TestImpossibleJumps:
+    """Refused when they are asked for."""
+
+    @pytest.mark.parametrize("after", [timedelta(), MINUTE])
+    @pytest.mark.parametrize("by", [timedelta.max, timedelta.min, timedelta(days=-200_000), timedelta(days=2_912_500)])
+    def test_out_of_the_calendar(self, clock, by, after):
+        """Now or later, before 1601 as well as after 9999."""
+        with pytest.raises(UsageError, match="Windows' calendar goes from 1601 to the year 9999"):
+            clock.jump(by, after=after)
+
+        clock.advance(2 * MINUTE)
+        assert START + 2 * MINUTE == clock.now()
+
+    def test_to_before(self, clock):
+        """Time does not run backwards."""
+        with pytest.raises(UsageError, match="the clock cannot jump after -1 min"):
+            clock.jump(MINUTE, after=-MINUTE)
+
+    @pytest.mark.parametrize("wall", [datetime(1601, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)])
+    @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+    def test_the_ends_are_times_everywhere(self, clock, wall, zone):
+        """In every zone."""
+        clock.set_time_zone(zone)
+        clock.set(wall)
+
+        assert wall == clock.local_now()

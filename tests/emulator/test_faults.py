@@ -79,6 +79,90 @@ def test_place_is_a_pattern_without_regard_to_case(faults: Faults) -> None:
     assert [0] == outcomes(faults, Operation.WRITE_FILE, r"C:\Program Files\Contoso\core.exe", 1)
 
 
+@pytest.mark.parametrize(
+    ("where", "place"),
+    [
+        (r"HKLM\SOFTWARE\F*", r"HKEY_LOCAL_MACHINE\SOFTWARE\Foo"),
+        (r"hklm\software\foo", r"HKEY_LOCAL_MACHINE\SOFTWARE\Foo"),
+        ("HKLM:\\SOFTWARE\\Foo\\", r"HKEY_LOCAL_MACHINE\SOFTWARE\Foo"),
+        ("HKLM*", r"HKEY_LOCAL_MACHINE\SOFTWARE\Foo"),
+        ("HKLM", "HKEY_LOCAL_MACHINE"),
+        ("HKLM/SOFTWARE/Foo", r"HKEY_LOCAL_MACHINE\SOFTWARE\Foo"),
+        (r"Computer\HKEY_LOCAL_MACHINE\SOFTWARE\*", r"HKEY_LOCAL_MACHINE\SOFTWARE\Foo"),
+        (r"Computer\HKU\S-1-5-18\*", r"HKEY_USERS\S-1-5-18\Foo"),
+        (r"Computer\*\Foo", r"HKEY_LOCAL_MACHINE\SOFTWARE\Foo"),
+        (
+            r"HKCC\Software\*",
+            r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Hardware Profiles\0001\Software\X",
+        ),
+        (r"HKLM\*\text/html", r"HKEY_LOCAL_MACHINE\SOFTWARE\Classes\text/html"),
+        ("*text/html", r"HKEY_LOCAL_MACHINE\SOFTWARE\Classes\text/html"),
+        (r"HKLM\SOFTWARE\[F]oo", r"HKEY_LOCAL_MACHINE\SOFTWARE\[F]oo"),
+        ("*", r"HKEY_LOCAL_MACHINE\SOFTWARE\Foo"),
+    ],
+)
+def test_keys_as_people_type_them(faults: Faults, where: str, place: str) -> None:
+    """Short hive names, Registry Editor's prefix, PowerShell's colon and slashes name the same places."""
+    faults.add(Fault.registry_write_fails(where))
+
+    assert [0] == outcomes(faults, Operation.WRITE_REGISTRY, r"HKEY_DYN_DATA\F", 1) or where == "*"
+    assert [5] == outcomes(faults, Operation.WRITE_REGISTRY, place, 1)
+
+
+@pytest.mark.parametrize("operation", [Operation.READ_FILE, Operation.WRITE_FILE, Operation.START_PROCESS])
+@pytest.mark.parametrize(
+    ("where", "fits", "fits_not"),
+    [
+        ("c:/Temp/*.exe", r"C:\Temp\a.exe", r"C:\Temp\a.dll"),
+        (r"C:\[a].txt", r"C:\[a].txt", r"C:\a.txt"),
+        (r"C:\[!a].txt", r"C:\[!a].txt", r"C:\b.txt"),
+        (r"C:\?].txt", r"C:\a].txt", r"C:\].txt"),
+    ],
+)
+def test_files_as_people_type_them(faults: Faults, operation: Operation, where: str, fits: str, fits_not: str) -> None:
+    """Slashes separate folders, and only `*` and `?` stand for something else."""
+    faults.add(Fault.access_denied(where, operation))
+
+    assert [5] == outcomes(faults, operation, fits, 1)
+    assert [0] == outcomes(faults, operation, fits_not, 1)
+
+
+def test_image_of_a_crash_with_slashes(faults: Faults) -> None:
+    """A path with slashes is a path, too."""
+    faults.add(Fault.process_crashes("C:/Temp/[1]*.exe"))
+
+    assert faults.crash_of(r"C:\Temp\[1]setup.exe")
+    assert faults.crash_of(r"C:\Other\C:\Temp\1setup.exe") is None
+
+
+@pytest.mark.parametrize(
+    ("where", "mend"),
+    [
+        (r"HKCU\Software\X", r"HKU\<sid>\Software\X"),
+        (r"Computer\HKEY_CURRENT_USER\Software\X", r"HKU\<sid>\Software\X"),
+        ("hkcu:/Software/*", r"HKU\<sid>\Software\*"),
+        ("HKCU*", r"HKU\<sid>\*"),
+        ("HKCU", r"HKU\<sid>\*"),
+        (r"HKCR\.txt", r"HKLM\SOFTWARE\Classes\.txt"),
+    ],
+)
+@pytest.mark.parametrize("operation", [Operation.READ_REGISTRY, Operation.WRITE_REGISTRY])
+def test_hives_that_are_another_for_everybody(operation: Operation, where: str, mend: str) -> None:
+    """A hive that is no place but a view is refused when the fault is written, with what to write instead."""
+    with pytest.raises(UsageError) as caught:
+        Fault.access_denied(where, operation)
+
+    assert where in str(caught.value)
+    assert f"write {mend}" in str(caught.value)
+
+
+def test_file_in_a_folder_that_is_called_like_a_hive(faults: Faults) -> None:
+    """Only keys have hives."""
+    faults.add(Fault.disk_full(r"*\HKCU\x"))
+
+    assert [112] == outcomes(faults, Operation.WRITE_FILE, r"C:\HKCU\x", 1)
+
+
 def test_fault_strikes_so_often_and_no_more(faults: Faults) -> None:
     """After its number of times a fault is over."""
     faults.add(Fault.disk_full(times=2))

@@ -11,6 +11,7 @@ import pytest
 from harness.emulator.files import EmulatedFiles
 from harness.errors import MachineError
 from harness.machine.ports import FileSystem
+from harness.model.files import LinkKind
 from harness.model.windows import View
 from tests.emulator.volumes import Clock, code_of
 
@@ -300,3 +301,33 @@ def test_two_volumes_never_meet(clock: Clock) -> None:
     assert (9, 19) == (one.free_space_mb(), two.free_space_mb())
     one.close()
     assert b"two?" == two.read(r"C:\x")
+
+
+class TestSharing:
+    """A file that is opened without sharing."""
+
+    def test_it_is_nobody_elses_until_it_is_closed(self, files):
+        """Opening it in any way fails with 32 meanwhile, be it another's name for it."""
+        files.write(r"C:\a.txt", b"one")
+        files.make_link(r"C:\b.txt", r"C:\a.txt", LinkKind.HARD)
+
+        with files.open(r"C:\a.txt", shares=False) as file:
+            for name in (r"C:\a.txt", r"C:\b.txt"):
+                for mode in ("rb", "r+b", "wb", "ab"):
+                    with pytest.raises(MachineError, match="32"):
+                        files.open(name, mode)
+            assert b"one" == file.read()
+
+        files.write(r"C:\b.txt", b"two")
+        assert b"two" == files.read(r"C:\a.txt")
+
+    def test_it_must_be_nobody_elses_before(self, files):
+        """Of a file that is open already nothing is changed; a new one can be made so."""
+        files.write(r"C:\a.txt", b"one")
+
+        with files.open(r"C:\a.txt"):
+            with pytest.raises(MachineError, match="32"):
+                files.open(r"C:\a.txt", "wb", shares=False)
+            assert b"one" == files.read(r"C:\a.txt")
+        with files.open(r"C:\new.txt", "xb", shares=False), pytest.raises(MachineError, match="32"):
+            files.read(r"C:\new.txt")

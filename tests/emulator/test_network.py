@@ -287,3 +287,49 @@ class TestFailing:
         machine.clock.advance(HOUR)
 
         assert {"a": round(before + 1, 3)} == alone.ends
+
+
+class TestImpossibleValues:
+    """Refused when they are given; the line stays what it was."""
+
+    @pytest.mark.parametrize("value", [float("nan"), float("inf"), "1 MB", True, 10**400])
+    def test_bandwidths(self, network, value):
+        """What is no number of bytes."""
+        with pytest.raises(UsageError, match="bytes a second cannot be - write a positive number"):
+            network.bandwidth = value
+        assert 100 == network.bandwidth
+
+    @pytest.mark.parametrize(
+        ("value", "message"),
+        [
+            (-SECOND, "a latency cannot be -1 s"),
+            (5, "a latency cannot be 5, which is no duration"),
+            (timedelta.max, "take the machine offline instead"),
+        ],
+    )
+    def test_latencies(self, network, value, message):
+        """Negative ones, and those that are longer than times go."""
+        with pytest.raises(UsageError, match=message):
+            network.latency = value
+        assert timedelta() == network.latency
+
+    @pytest.mark.parametrize("size", [-1, float("nan"), "1 MB"])
+    def test_sizes(self, network, size):
+        """After which the line breaks."""
+        with pytest.raises(UsageError, match=r"the line cannot break after .* bytes - write a number from 0 on"):
+            network.drop_after(size)
+
+    @pytest.mark.parametrize(
+        "ask",
+        [
+            lambda network: network.goes_offline(after=-SECOND),
+            lambda network: network.goes_offline(for_=-SECOND),
+            lambda network: network.goes_online(after=-SECOND),
+            lambda network: network.drop(after=-SECOND),
+        ],
+    )
+    def test_times(self, network, ask):
+        """Before now."""
+        with pytest.raises(UsageError, match="-1 s - use a duration that is not negative"):
+            ask(network)
+        assert network.is_online

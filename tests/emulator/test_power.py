@@ -1,7 +1,7 @@
 """Restarting the machine."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from harness.timeline import Lane
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
+NAIVE = datetime(2026, 3, 2)  # noqa: DTZ001 - the mistake under test
 VOLATILE = RegistryPath(Hive.HKLM, r"SOFTWARE\Contoso\Volatile")
 SESSION_MANAGER = RegistryPath(Hive.HKLM, r"SYSTEM\CurrentControlSet\Control\Session Manager")
 
@@ -534,3 +535,33 @@ class TestPendingRenames:
         self.restart_with(machine, "PendingFileRenameOperations", "x", type_=RegistryType.REG_SZ)
 
         assert machine.registry.get(SESSION_MANAGER, "PendingFileRenameOperations") is None
+
+
+class TestImpossibleTimes:
+    """Refused when they are given, with nothing half-done."""
+
+    @pytest.mark.parametrize(
+        ("ask", "message"),
+        [
+            (lambda power: power.sleep(until=NAIVE), "cannot sleep until 2026-03-02 00:00:00 without a time zone"),
+            (lambda power: power.hibernate(until=NAIVE), "without a time zone - use an aware datetime"),
+            (lambda power: power.sleep(-SECOND), "cannot sleep for -1 s - use a duration that is not negative"),
+            (lambda power: power.lose_power_at(NAIVE), "the power cannot fail at .* without a time zone"),
+            (lambda power: power.lose_power_at(after=-SECOND), "the power cannot fail after -1 s"),
+            (lambda power: power.lose_power(returns_after=-SECOND), "the power cannot be away for -1 s"),
+        ],
+    )
+    def test_they_change_nothing(self, machine, ask, message):
+        """The machine stays on, and nothing is to come."""
+        with pytest.raises(UsageError, match=message):
+            ask(machine.power)
+
+        machine.clock.advance(MINUTE)
+        assert (PowerState.ON, []) == (machine.power.state, kinds(machine))
+
+    def test_a_time_that_has_passed_wakes_at_once(self, machine):
+        """As a timer does that is set to the past."""
+        machine.power.sleep(until=machine.clock.now() - MINUTE)
+        machine.clock.advance(SECOND)
+
+        assert PowerState.ON == machine.power.state

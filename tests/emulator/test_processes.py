@@ -132,10 +132,7 @@ class TestNotEmulated:
     @pytest.mark.parametrize(
         ("command_line", "expected"),
         [
-            ("install.cmd", "the batch file 'install.cmd'"),
-            ("cmd /c install.cmd", "batch files and shell commands (cmd.exe)"),
-            ("powershell.exe -File x.ps1", "PowerShell scripts (powershell.exe)"),
-            (r"reg.exe add HKLM\SOFTWARE\X", "reg.exe, a program of Windows"),
+            ("manage-bde.exe -status", "manage-bde.exe, a program of Windows"),
             ("wscript x.vbs", "Windows Script Host scripts (wscript.exe)"),
         ],
     )
@@ -397,3 +394,61 @@ def family(machine, start):
     process = start("parent.exe", parent)
     machine.clock.advance(MINUTE)
     return [process, *children]
+
+
+class TestWindowsOwnPrograms:
+    """What is always on the table runs files like everything else."""
+
+    EXPLORER, SERVICE_HOST = r"C:\Windows\explorer.exe", r"C:\Windows\System32\svchost.exe"
+
+    @staticmethod
+    def codes_of(machine, deleted, written):
+        """Return what deleting one file and writing another fail with."""
+        with pytest.raises(MachineError) as deleting:
+            machine.files.delete(deleted)
+        with pytest.raises(MachineError) as writing:
+            machine.files.write(written, b"MZ")
+        return deleting.value.winerror, writing.value.winerror
+
+    def test_their_files_are_in_use(self, machine, ada):
+        """Deleting one fails with 5, writing it with 32, and the folder of Windows stays whole."""
+        machine.sign_in(ada)
+
+        assert (5, 32) == self.codes_of(machine, self.EXPLORER, self.SERVICE_HOST)
+        assert (5, 32) == self.codes_of(machine, r"C:\Windows", self.EXPLORER)
+        assert machine.files.exists(r"C:\Windows\System32\cmd.exe")
+
+    def test_their_files_are_free_when_they_have_ended(self, machine, ada):
+        """Nobody signed in means no Explorer that runs, as often as somebody was."""
+        for _ in range(2):
+            machine.sign_in(ada)
+            machine.sign_out(ada)
+
+        machine.files.delete(self.EXPLORER)
+
+        assert not machine.files.exists(self.EXPLORER)
+
+    def test_after_a_restart_a_loss_of_power_and_a_restore_they_are_in_use_again(self, machine):
+        """Whatever ends them lets go of their files, and Windows takes them when it starts."""
+        before = machine.snapshot()
+        changes = (
+            lambda: machine.power.restart(reason="test"),
+            lambda: machine.power.lose_power(returns_after="1 min"),
+            lambda: machine.restore(before),
+        )
+        for change in changes:
+            change()
+            machine.clock.advance(10 * MINUTE)
+
+            assert (5, 32) == self.codes_of(machine, self.SERVICE_HOST, self.SERVICE_HOST)
+
+    def test_a_program_that_is_not_there_is_no_matter(self, machine):
+        """A machine whose spooler has been deleted offline still starts; the row is on the table."""
+        for row in machine.processes.running("spoolsv.exe"):
+            machine.processes.get(row.pid).kill()
+        machine.files.delete(r"C:\Windows\System32\spoolsv.exe")
+
+        machine.power.restart(reason="test")
+        machine.clock.advance(10 * MINUTE)
+
+        assert machine.processes.running("svchost.exe")

@@ -177,6 +177,15 @@ class TestKeys:
         assert 5 == code_of(lambda: registry.delete(path(key)))
         assert registry.exists(path(key))
 
+    def test_no_key_has_a_nul_in_its_name(self, registry: EmulatedRegistry) -> None:
+        """Error 87 wherever it stands, for links too, and nothing is half made; winreg could not open such a key."""
+        for name in ("a\0b", "\0", "new\\a\0b", "a\0b\\new"):
+            assert 87 == code_of(lambda name=name: registry.create(APP.child(name)))
+            assert 87 == code_of(lambda name=name: registry.set(APP.child(name), "v", TEXT))
+            assert 87 == code_of(lambda name=name: registry.create_link(APP.child(name), APP))
+
+        assert not registry.exists(APP)
+
     def test_names_have_limits(self, registry: EmulatedRegistry) -> None:
         """256 characters in a key's name, 16,383 in a value's, 512 levels; then error 87, and nothing is half made."""
         registry.create(APP.child("k" * 256))

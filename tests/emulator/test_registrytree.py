@@ -87,6 +87,18 @@ def test_notebook(registry: EmulatedRegistry) -> None:
     assert "1 more key<" in html
 
 
+def test_no_name_moves_the_cursor(registry: EmulatedRegistry) -> None:
+    """The names of the outermost key, of those below and of values are spelled out."""
+    evil, shown = "\x1b[2J\u202e\n", r"\x1b[2J\u202e\n"
+    registry.set(APP.child(evil).child(evil), evil, RegistryValue.of(evil))
+
+    assert [
+        rf"HKLM\SOFTWARE\Contoso\App\{shown}",
+        f"└─ {shown}\\",
+        f'   └─ {shown} = "{shown}"  [REG_SZ]',
+    ] == str(registry.show(APP.child(evil))).splitlines()
+
+
 def test_picture_stays_as_it_was(registry: EmulatedRegistry) -> None:
     """What happens later is not in it."""
     picture = registry.show(APP)

@@ -129,3 +129,11 @@ def test_machine_cannot_restore_itself(machine: EmulatedMachine, start) -> None:
 
     assert process.exit is not None
     assert 7 == process.exit.code
+
+
+def test_snapshot_says_little_of_itself(machine: EmulatedMachine, ada: Account) -> None:
+    """In a notebook a snapshot is one line: when it is from, and who was signed in."""
+    machine.sign_in(ada)
+
+    assert len(repr(machine.snapshot())) < 400
+    assert "ada" in repr(machine.snapshot())

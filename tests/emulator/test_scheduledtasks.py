@@ -1,17 +1,18 @@
 """Task Scheduler."""
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
 from harness.emulator.accounts import local_account
-from harness.errors import MachineError, NotEmulated
+from harness.errors import MachineError, NotEmulated, UsageError
 from harness.machine.tasks import Tasks
 from harness.model.tasks import AtSignIn, AtStartup, Daily, Every, Once, ScheduledTask, TaskResult, TaskState
 from harness.model.windows import LOCAL_SERVICE, SYSTEM
 from tests.emulator.services import restart, told
 
 PATH = r"\Contoso\Update"
+NAIVE = datetime(2026, 3, 2)  # noqa: DTZ001 - the mistake under test
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -164,7 +165,7 @@ class TestRunning:
 
     def test_nobody_knows_what_it_does(self, machine, register):
         """Which reaches the user, and the schedule goes on."""
-        register(Every(interval=HOUR), command=r"C:\Windows\System32\cmd.exe /c whoami")
+        register(Every(interval=HOUR), command=r"C:\Windows\System32\cscript.exe x.vbs")
 
         with pytest.raises(NotEmulated):
             machine.tasks.run(PATH)
@@ -447,3 +448,34 @@ class TestWithTheMachine:
             machine.tasks.query(PATH).state,
             machine.tasks.query(PATH).last_result,
         )
+
+
+class TestImpossibleTriggers:
+    """Refused when they are registered; no task is left behind."""
+
+    @pytest.mark.parametrize(
+        ("trigger", "message"),
+        [
+            (Once(at=NAIVE), "a task cannot run once at 2026-03-02 00:00:00 without a time zone"),
+            (Once(at="noon"), "'noon', which is no time"),
+            (Every(interval=HOUR, starts=NAIVE), "from 2026-03-02 00:00:00 without a time zone"),
+            (Every(interval=HOUR, lasts=-HOUR), "a task cannot be repeated for -1 h"),
+            (AtStartup(delay=timedelta(-1)), "a task cannot be delayed by -1 d - use a duration that is not negative"),
+            (AtSignIn(delay=-SECOND), "a task cannot be delayed by -1 s"),
+            (Every(interval=timedelta.max), "leaves the calendar"),
+            (Daily(at=time(8), every_days=10**10), "leaves the calendar"),
+        ],
+    )
+    def test_they_are_refused(self, machine, register, trigger, message):
+        """One sentence each."""
+        before = machine.tasks.paths()
+
+        with pytest.raises(UsageError, match=message):
+            register(trigger)
+
+        assert before == machine.tasks.paths()
+
+    def test_a_time_limit(self, register):
+        """That has passed before the start."""
+        with pytest.raises(UsageError, match="a task cannot have a time limit of -1 s"):
+            register(time_limit=-SECOND)

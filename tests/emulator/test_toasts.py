@@ -1,7 +1,7 @@
 """Toasts: who is shown what, by whom, and what the notification centre keeps."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -22,6 +22,8 @@ from harness.model.toasts import (
 from harness.model.windows import RegistryPath, RegistryValue
 from harness.timeline import Lane
 from tests.emulator.toast_samples import LATER, POWERSHELL, RESTART, SECOND, SUCCESS, XML
+
+NAIVE = datetime(2026, 3, 2)  # noqa: DTZ001 - the mistake under test
 
 
 @pytest.fixture
@@ -344,3 +346,26 @@ class TestTheNotificationCentre:
         assert (ToastPlace.GONE, ToastPlace.CENTRE) == (gone.place, stays.place)
         stays.click("Restart now")
         assert "restart" == stays.response.arguments
+
+
+class TestImpossibleTimes:
+    """Refused before anything is shown."""
+
+    @pytest.mark.parametrize(
+        ("times", "message"),
+        [
+            ({"expires": NAIVE}, "a toast cannot expire at 2026-03-02 00:00:00 without a time zone"),
+            ({"timestamp": NAIVE}, "a toast cannot show the time 2026-03-02 00:00:00 without a time zone"),
+        ],
+    )
+    def test_times_without_a_zone(self, machine, show, times, message):
+        """Of either kind."""
+        with pytest.raises(UsageError, match=message):
+            show(replace(SUCCESS, **times))
+
+        assert ((), ()) == (machine.toasts.shown, machine.toasts.dropped)
+
+    def test_by_xml(self, machine, session):
+        """The same."""
+        with pytest.raises(UsageError, match="a toast cannot expire at"):
+            machine.toasts.show_xml(XML, session, POWERSHELL, expires=NAIVE)

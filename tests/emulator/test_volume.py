@@ -122,3 +122,23 @@ class TestLaidDown:
     def test_too_small_a_volume(self, clock: Clock) -> None:
         """A Windows that does not fit is error 112."""
         assert 112 == code_of(lambda: EmulatedFiles(clock, 1).lay_down({"x": bytes(2 * MIB)}))
+
+
+@pytest.mark.parametrize(
+    ("drive", "size_mb", "message"),
+    [
+        ("E:", -1, "a volume E: of -1 MB cannot be - write a whole number from 1 on"),
+        ("E:", 0, "a volume E: of 0 MB cannot be"),
+        ("E:", "10", "a volume E: of '10' MB cannot be"),
+        ("EE", 10, "'EE' is no drive - write a letter and a colon"),
+        (5, 10, "5 is no drive"),
+    ],
+)
+def test_volumes_that_cannot_be(machine, drive, size_mb, message):
+    """Refused, and the machine has none more."""
+    before = machine.files.volumes()
+
+    with pytest.raises(UsageError, match=message):
+        machine.files.add_volume(drive, size_mb)
+
+    assert before == machine.files.volumes()

@@ -11,13 +11,15 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.emulator.psutil import errors
+from harness.emulator.psutil.kernel import kernel_processes
+from harness.emulator.psutil.memory import svmem
 from harness.emulator.psutil.process import Process
 from harness.errors import NotEmulated
 from harness.model.windows import SYSTEM, Token
 
 if TYPE_CHECKING:
     from harness.emulator.machine import EmulatedMachine
-    from harness.emulator.processes import EmulatedProcesses
+    from harness.emulator.processes import EmulatedProcess, EmulatedProcesses
 
 __all__ = ["Psutil"]
 
@@ -26,7 +28,7 @@ _NOT_MODELLED = frozenset(
     (
         "Popen", "swap_memory", "cpu_times", "cpu_percent", "cpu_times_percent", "cpu_stats", "cpu_freq", "getloadavg",
         "net_io_counters", "net_connections", "net_if_addrs", "net_if_stats", "disk_io_counters", "sensors_battery",
-        "win_service_iter", "win_service_get", "version_info",
+        "win_service_iter", "win_service_get",
     )
 )  # fmt: skip
 _MIB = 2**20
@@ -60,20 +62,6 @@ class sdiskpart(NamedTuple):  # noqa: N801 - psutil's name
     opts: str
 
 
-class _Memory:
-    """What is known of the memory: how much there is, in bytes."""
-
-    def __init__(self, total: int) -> None:
-        self.total = total
-
-    def __getattr__(self, name: str) -> Any:
-        if name in ("available", "percent", "used", "free"):
-            raise NotEmulated(
-                f"psutil.virtual_memory().{name}", where="psutil", hint="only `total` is known of the memory"
-            )
-        raise AttributeError(name)
-
-
 class Psutil(ModuleType):
     """psutil, looking at an emulated machine as one of its programs.
 
@@ -94,6 +82,10 @@ class Psutil(ModuleType):
     AccessDenied = errors.AccessDenied
     TimeoutExpired = errors.TimeoutExpired
 
+    #: The version whose documentation is followed.
+    __version__ = "7.0.0"
+    version_info = (7, 0, 0)
+
     STATUS_RUNNING = "running"
     STATUS_STOPPED = "stopped"
     WINDOWS = True
@@ -106,16 +98,24 @@ class Psutil(ModuleType):
         self.Process: type[Process] = type("Process", (Process,), {"psutil": self, "__module__": "psutil"})
         self._machine = machine
         self._pid = pid
+        self._kernel = kernel_processes(machine.processes, machine.power.booted_at)
 
     # Processes
 
     def pids(self) -> list[int]:
         """Return the ids of everything that runs, rising."""
-        return sorted(row.pid for row in self.table.running())
+        kernel = () if self._machine.power.is_down else self._kernel
+        return [*kernel, *sorted(row.pid for row in self.table.running())]
 
     def pid_exists(self, pid: int) -> bool:
         """Return whether a process with that id runs."""
-        return self.table.get(pid) is not None
+        return self.running(pid) is not None
+
+    def running(self, pid: int) -> EmulatedProcess | None:
+        """Return the process with that id, if there is one: of the process table, or Windows' kernel."""
+        if pid in self._kernel and not self._machine.power.is_down:
+            return self._kernel[pid]
+        return self.table.get(pid)
 
     def process_iter(self, attrs: Collection[str] | None = None, ad_value: Any = None) -> Iterator[Process]:
         """Yield every process, by rising id; with `attrs` each has an `info` with what `as_dict` returns."""
@@ -191,9 +191,9 @@ class Psutil(ModuleType):
             raise NotEmulated("psutil.cpu_count(logical=False)", where="psutil", hint=hint)
         return self._machine.facts.processors
 
-    def virtual_memory(self) -> Any:
+    def virtual_memory(self) -> svmem:
         """Return the memory; only its `total` is known."""
-        return _Memory(self._machine.facts.memory_mb * _MIB)
+        return svmem(self._machine.facts.memory_mb * _MIB)
 
     def disk_partitions(self, all: bool = False) -> list[sdiskpart]:  # noqa: A002, ARG002, FBT001, FBT002 - psutil's
         """Return the volumes with a letter."""

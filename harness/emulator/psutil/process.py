@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.emulator.killing import may_open
 from harness.emulator.psutil.errors import AccessDenied, NoSuchProcess, TimeoutExpired
+from harness.emulator.psutil.kernel import IDLE, KERNEL
 from harness.errors import MachineError, NotEmulated
 from harness.formats.commandline import split_command_line
 from harness.model.commands import ProcessInfo
@@ -33,7 +34,8 @@ _NOT_MODELLED = frozenset(
         "open_files", "threads",
     )
 )  # fmt: skip
-_MORE_NOT_MODELLED = frozenset(("connections", "resume", "suspend"))
+#: What psutil's have elsewhere than on Windows, and what they have only after `process_iter` or `wait_procs`.
+_NOT_THERE = frozenset(("uids", "gids", "terminal", "num_fds", "rlimit", "cpu_num", "info", "returncode"))
 
 
 class Process:
@@ -59,7 +61,7 @@ class Process:
             raise TypeError(f"pid must be an integer (got {pid!r})")
         if pid < 0:
             raise ValueError(f"pid must be a positive integer (got {pid})")
-        process = self.psutil.table.get(pid)
+        process = self.psutil.running(pid)
         if process is None:
             raise NoSuchProcess(pid, msg="process PID not found")
         self.info: dict[str, Any]
@@ -81,29 +83,36 @@ class Process:
         return self._alive().name
 
     def exe(self) -> str:
-        """Return the file it runs."""
+        """Return the file it runs; the kernel has none."""
+        if self.pid == IDLE:
+            raise AccessDenied(IDLE, self._process.info.name)
+        if self._is_kernel:
+            return ""
         return self._alive().image_path
 
     def cmdline(self) -> list[str]:
         """Return its command line, split as a C program splits it."""
-        return split_command_line(self._opened().command_line)
+        return [] if self._is_kernel else split_command_line(self._opened().command_line)
 
     def cwd(self) -> str:
         """Return its current folder."""
+        if self._is_kernel:
+            raise AccessDenied(self.pid, self._process.info.name)
         return self._opened().working_directory
 
     def environ(self) -> dict[str, str]:
         """Return its variables; names are in upper case."""
-        self._opened()
+        if not self._is_kernel:
+            self._opened()
         return {name.upper(): value for name, value in self._process.environment.items()}
 
     def username(self) -> str:
         r"""Return who it runs as, `DOMAIN\name`."""
-        return str(self._opened().account)
+        return str((self._alive() if self._is_kernel else self._opened()).account)
 
     def create_time(self) -> float:
         """Return when it was started, in seconds since 1970."""
-        return self._process.info.started.timestamp()
+        return self.psutil.boot_time() if self._is_kernel else self._process.info.started.timestamp()
 
     def status(self) -> str:
         """Return `running`: on Windows every process is that is not suspended."""
@@ -118,8 +127,11 @@ class Process:
 
     def parent(self) -> Process | None:
         """Return the process that started it; None when that has ended."""
+        above = self.ppid()
+        if above == IDLE and self.pid != KERNEL:
+            return None  # the process table says 0 for what is not on it
         try:
-            return type(self)(self.ppid())
+            return type(self)(above)
         except NoSuchProcess:
             self._alive()
             return None
@@ -136,6 +148,8 @@ class Process:
     def children(self, recursive: bool = False) -> list[Process]:  # noqa: FBT001, FBT002 - psutil's signature
         """Return what it started and still runs; with `recursive` what that started too."""
         self._alive()
+        if self.pid == IDLE:
+            return [type(self)(KERNEL)]
         below = self.psutil.table.descendants(self.pid)
         return [type(self)(one.info.pid) for one in below if recursive or one.info.parent_pid == self.pid]
 
@@ -214,7 +228,8 @@ class Process:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Process):
             return NotImplemented
-        return self._process is other._process
+        is_same_kernel = self._is_kernel and self.pid == other.pid and self.psutil.table is other.psutil.table
+        return is_same_kernel or self._process is other._process
 
     def __hash__(self) -> int:
         return hash(self.pid)
@@ -225,9 +240,9 @@ class Process:
         return f"psutil.Process(pid={info.pid}, name={info.name!r}, status={status!r})"
 
     def __getattr__(self, name: str) -> Any:
-        if name in _NOT_MODELLED | _MORE_NOT_MODELLED:
-            raise _not_modelled(f"Process.{name}")
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if name.startswith("_") or name in _NOT_THERE:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        raise _not_modelled(f"Process.{name}")
 
     def _value(self, name: str, ad_value: Any) -> Any:
         if name == "pid":
@@ -236,6 +251,10 @@ class Process:
             return getattr(self, name)()
         except AccessDenied:
             return ad_value
+
+    @property
+    def _is_kernel(self) -> bool:
+        return self._process.info.pid in (IDLE, KERNEL)
 
     def _alive(self) -> ProcessInfo:
         if self._process.exit is not None:

@@ -5,7 +5,8 @@ only with the help of ctypes or pywin32. So the functions fail with error 1314 u
 the process has enabled it.
 
 Source: learn.microsoft.com, "RegSaveKeyW", "RegLoadKeyW", "LocalSystem Account"; where a hive may be loaded, and the
-codes of what is refused, from memory.
+codes of what is refused, from memory. That a hive's file is shared with nobody while it is loaded: ReactOS,
+ntoskrnl/config/cminit.c.
 """
 
 from __future__ import annotations
@@ -73,7 +74,10 @@ class HiveFiles:
     @called("LoadKey")
     @as_windows
     def load_key(self, key: object, sub_key: str, file_name: str, /) -> None:
-        """Hang a hive below HKEY_LOCAL_MACHINE or HKEY_USERS; what is changed there is in the file after a restart."""
+        """Hang a hive below HKEY_LOCAL_MACHINE or HKEY_USERS; what is changed there is in the file after a restart.
+
+        Until then nobody else can open the file: error 32.
+        """
         name = as_text(sub_key, "LoadKey", "argument 2")
         path = as_text(file_name, "LoadKey", "argument 3")
         opened = self._with_privilege(RESTORE, key)
@@ -82,7 +86,7 @@ class HiveFiles:
             raise failure(_INVALID_PARAMETER, f"hives are loaded directly below HKLM and HKU, not at {place}")
         if self._registry.exists(place):
             raise failure(_ALREADY_EXISTS, f"there is a key {place}")
-        file = self._files.open(path, "r+b")
+        file = self._files.open(path, "r+b", shares=False)
         try:
             root = read_hive(file.read(), source=path)
             root.check()

@@ -379,3 +379,73 @@ def hangs_after_starting(child):
         return 0
 
     return program
+
+
+class TestMemory:
+    """`virtual_memory`, a named tuple."""
+
+    def test_what_is_known(self, machine, psutil):
+        """By name, by index, printed."""
+        memory, total = psutil.virtual_memory(), machine.facts.memory_mb * 2**20
+
+        assert isinstance(memory, tuple)
+        assert (total, total, (total,), 5) == (memory.total, memory[0], memory[:1], len(memory))
+        assert f"svmem(total={total}, available=<not emulated>" in repr(memory)
+
+    @pytest.mark.parametrize(
+        "ask",
+        [lambda memory: memory[1], lambda memory: memory[-1], lambda memory: memory[:2], list, lambda m: m._asdict()],
+    )
+    def test_what_is_not(self, psutil, ask):
+        """In whatever way it is asked for."""
+        with pytest.raises(NotEmulated, match=r"psutil.virtual_memory\(\)"):
+            ask(psutil.virtual_memory())
+
+
+class TestKernel:
+    """System Idle Process and System."""
+
+    def test_they_are_there(self, machine, psutil):
+        """While the machine is up."""
+        assert [0, 4] == psutil.pids()[:2]
+        assert ["System Idle Process", "System"] == [one.name() for one in psutil.process_iter()][:2]
+        machine.power.power_returns_after = None
+        machine.power.lose_power()
+        assert (False, []) == (psutil.pid_exists(4), psutil.pids())
+
+    def test_what_they_say(self, psutil, as_ada):
+        """To everybody."""
+        idle, system = (as_ada.Process(pid) for pid in (0, 4))
+
+        assert ("", [], {}, r"NT AUTHORITY\SYSTEM") == (
+            system.exe(),
+            system.cmdline(),
+            system.environ(),
+            system.username(),
+        )
+        assert (psutil.boot_time(), idle, None, [system]) == (
+            system.create_time(),
+            system.parent(),
+            idle.parent(),
+            idle.children(),
+        )
+        for ask in (idle.exe, system.cwd, system.kill):
+            with pytest.raises(psutil.AccessDenied):
+                ask()
+
+    def test_they_are_the_same_for_all_programs(self, machine, psutil):
+        """Of one machine."""
+        assert machine.psutil.Process(4) == psutil.Process(4)
+        assert psutil.Process(0) != psutil.Process(4)
+
+
+def test_the_version(psutil):
+    """As text and as numbers."""
+    assert psutil.__version__ == ".".join(map(str, psutil.version_info))
+
+
+def test_unknown_attributes_of_a_process(psutil, setup):
+    """Named; what Windows does not have is not there."""
+    with pytest.raises(NotEmulated, match=r"psutil\.Process\.page_faults"):
+        psutil.Process(setup.info.pid).page_faults()
+    assert not hasattr(psutil.Process(setup.info.pid), "info")

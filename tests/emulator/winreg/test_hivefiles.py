@@ -1,5 +1,6 @@
 """`SaveKey` and `LoadKey`: real hive files on the machine's volume."""
 
+from datetime import timedelta
 from types import ModuleType
 
 import pytest
@@ -95,6 +96,40 @@ class TestLoading:
         root = read_hive(machine.files.read(saved), source=saved)
         assert {"BELOW", "NEW"} == set(root.keys)
         machine.files.delete(saved)
+
+    def test_file_of_a_loaded_hive_is_nobody_elses(
+        self, saved: str, winreg: ModuleType, machine: EmulatedMachine
+    ) -> None:
+        """Reading, writing, copying, moving, deleting and loading it again fail with 32, until it is unloaded."""
+        winreg.LoadKey(winreg.HKEY_USERS, "Contoso", saved)
+
+        for use in (
+            lambda: machine.files.read(saved),
+            lambda: machine.files.open(saved),
+            lambda: machine.files.open(saved, "ab"),
+            lambda: machine.files.write(saved, b""),
+            lambda: machine.files.copy(saved, rf"{saved}.bak"),
+            lambda: machine.files.copy(r"C:\Windows\win.ini", saved),
+            lambda: machine.files.move(saved, rf"{saved}.bak"),
+            lambda: machine.files.delete(saved),
+            lambda: winreg.LoadKey(winreg.HKEY_USERS, "Again", saved),
+        ):
+            with pytest.raises(OSError, match="32"):
+                use()
+
+        machine.registry.unmount(RegistryPath.parse(r"HKU\Contoso"))
+        with machine.files.open(saved, "ab"):
+            assert machine.files.read(saved).startswith(b"regf")
+
+    def test_file_that_somebody_reads(self, saved: str, winreg: ModuleType, machine: EmulatedMachine) -> None:
+        """A hive shares its file with nobody, so that one that is open elsewhere is not loaded: error 32."""
+        with machine.files.open(saved), pytest.raises(OSError, match="WinError 32"):
+            winreg.LoadKey(winreg.HKEY_USERS, "Contoso", saved)
+        winreg.LoadKey(winreg.HKEY_USERS, "Contoso", saved)
+
+        machine.power.restart(reason="test")
+        machine.clock.advance(timedelta(minutes=10))
+        assert machine.files.read(saved).startswith(b"regf")
 
     def test_refused_places(self, saved: str, winreg: ModuleType, key: object) -> None:
         """A hive is loaded directly below the two roots, error 87, and under a new name, error 183."""
