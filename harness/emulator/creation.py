@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from harness.emulator.cmd.implied import by_command_processor
 from harness.emulator.environment import inherited
 from harness.emulator.faults import Operation
 from harness.emulator.lookup import Image, find_image
@@ -93,6 +94,8 @@ def plan(machine: EmulatedMachine, command: Command, parent: Parent | None) -> P
     if machine.faults:
         machine.faults.strike(Operation.START_PROCESS, image.path)
     program = machine.programs.find(image.path)
+    if program is None and image.path.lower().endswith((".bat", ".cmd")):
+        return plan(machine, by_command_processor(command), parent)
     if program is None:
         raise not_emulated(image, command)
     _check_folder(machine, command)

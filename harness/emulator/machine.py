@@ -15,6 +15,7 @@ from harness.emulator.baseline import lay_down
 from harness.emulator.boot import write_time_zone
 from harness.emulator.changes import MachineDiff, diff
 from harness.emulator.clock import VirtualClock
+from harness.emulator.cmd import programs as command_programs
 from harness.emulator.environment import environment_of
 from harness.emulator.faults import Faults
 from harness.emulator.files import EmulatedFiles
@@ -105,7 +106,9 @@ class EmulatedMachine:
         self._registry_lock = RLock()
         self.programs = Programs()
         self.programs["msiexec.exe"] = _msiexec
+        self.programs["powershell.exe"] = _powershell
         self.programs.update(console_tools())
+        self.programs.update(command_programs())
         self.programs.update(programs or {})
         self.power = EmulatedPower(self)
         self.network = EmulatedNetwork(self)
@@ -327,6 +330,13 @@ class EmulatedMachine:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+async def _powershell(run: ProgramRun) -> int:
+    """Run Windows PowerShell, which is loaded when it is first needed."""
+    from harness.emulator.powershell.program import powershell
+
+    return await powershell(run)
 
 
 async def _msiexec(run: ProgramRun) -> int:

@@ -1,0 +1,1 @@
+"""What scripts show: tables, lists, error texts."""

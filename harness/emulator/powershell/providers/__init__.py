@@ -1,0 +1,1 @@
+"""What paths lead to: files, the registry, environment variables, variables."""

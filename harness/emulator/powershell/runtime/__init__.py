@@ -1,0 +1,1 @@
+"""Running PowerShell scripts: values, scopes, statements, commands."""

@@ -1,0 +1,1 @@
+"""What .NET gives to scripts: types, conversions, operators, members."""
