@@ -80,6 +80,8 @@ def load_features(database: MsiDatabase, holds: Callable[[str], bool]) -> dict[s
         feature = found.get(row.text("Feature_"))
         if feature and holds(row.text("Condition")):
             feature.level = row.number("Level")
+    if "" in found:  # a primary key; the name of no parent would be taken for it
+        raise InstallFailure("A row of the Feature table has no name.", number=2701)
     depths = {name: _depth(name, found) for name in found}
     return {name: found[name] for name in sorted(found, key=lambda name: depths[name])}
 

@@ -219,3 +219,13 @@ def test_states_in_conditions(bench: Bench) -> None:
     bench.install(msi)
 
     assert "right" == bench.value(r"HKLM\SOFTWARE\Contoso\S", "States")
+
+
+def test_a_feature_without_a_name_is_refused(bench: Bench) -> None:
+    """A damaged table, in which every root would be below the nameless feature, ends the installation."""
+    msi = Msi()
+    msi.add("Feature", ("", None, "x", None, 1, 1, None, 0))
+    msi.component("Main", key_path="Main").file("Main", b"x", "Main")
+
+    assert 1603 == bench.install(msi, "ADDLOCAL=ALL")
+    assert "Error 2701" in bench.failures()[0]
